@@ -1,0 +1,111 @@
+import { invariant } from "./invariant.ts";
+
+const FIRST_CAPACITY = 64;
+
+/**
+ * A growable big-endian writer. Building frames this way is several times faster than concatenating pieces. `finish()`
+ * returns a view of the writer's own buffer; the writer must not be used after it.
+ */
+export class ByteWriter {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #length = 0;
+
+  constructor(capacity: number = FIRST_CAPACITY) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): this {
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
+    return this;
+  }
+
+  u16(value: number): this {
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value);
+    return this;
+  }
+
+  i16(value: number): this {
+    const at = this.#grow(2);
+    this.#view.setInt16(at, value);
+    return this;
+  }
+
+  u32(value: number): this {
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value);
+    return this;
+  }
+
+  i32(value: number): this {
+    const at = this.#grow(4);
+    this.#view.setInt32(at, value);
+    return this;
+  }
+
+  u64(value: bigint): this {
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, value);
+    return this;
+  }
+
+  i64(value: bigint): this {
+    const at = this.#grow(8);
+    this.#view.setBigInt64(at, value);
+    return this;
+  }
+
+  f32(value: number): this {
+    const at = this.#grow(4);
+    this.#view.setFloat32(at, value);
+    return this;
+  }
+
+  f64(value: number): this {
+    const at = this.#grow(8);
+    this.#view.setFloat64(at, value);
+    return this;
+  }
+
+  bytes(value: Uint8Array): this {
+    const at = this.#grow(value.length);
+    this.#bytes.set(value, at);
+    return this;
+  }
+
+  zeros(count: number): this {
+    this.#grow(count);
+    return this;
+  }
+
+  /** Overwrites two bytes written before: for lengths known only afterwards. */
+  setU16(at: number, value: number): this {
+    invariant(at + 2 <= this.#length, "a length is set where bytes were written");
+    this.#view.setUint16(at, value);
+    return this;
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #grow(by: number): number {
+    const at = this.#length;
+    const wanted = at + by;
+    if (wanted > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(wanted, this.#bytes.length * 2));
+      larger.set(this.#bytes.subarray(0, at));
+      this.#bytes = larger;
+      this.#view = new DataView(larger.buffer);
+    }
+    this.#length = wanted;
+    return at;
+  }
+}
