@@ -1,0 +1,80 @@
+import type { Registry } from "../../adapters/kit/adapter.ts";
+import type { DeviceMemory } from "../../adapters/kit/session.ts";
+
+/** What the runtime needs to know of any device, whatever its protocol. */
+export interface KnownDevice {
+  readonly uid: string;
+  /** The protocol's own identification: OSLP device identification, DLMS system title, … */
+  readonly protocolId: string;
+  readonly group: string;
+}
+
+/**
+ * The devices of one protocol and what is remembered of each. The memory in here is always durable: it is set after the
+ * commit that carries it, or loaded from Redis at promotion.
+ */
+export class DeviceBook<Device extends KnownDevice> implements Registry<Device> {
+  readonly #byUid = new Map<string, Device>();
+  readonly #byProtocolId = new Map<string, Device>();
+  readonly #memories = new Map<string, DeviceMemory>();
+  readonly #indexes = new Map<string, Map<string, Device>>();
+
+  constructor(devices: Iterable<Device>, memoryIndexes: readonly string[]) {
+    for (const device of devices) {
+      this.#byUid.set(device.uid, device);
+      this.#byProtocolId.set(device.protocolId, device);
+    }
+    for (const name of memoryIndexes) this.#indexes.set(name, new Map());
+  }
+
+  get size(): number {
+    return this.#byUid.size;
+  }
+
+  all(): Iterable<Device> {
+    return this.#byUid.values();
+  }
+
+  byUid(uid: string): Device | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  byProtocolId(id: string): Device | undefined {
+    return this.#byProtocolId.get(id);
+  }
+
+  memory(uid: string): DeviceMemory | undefined {
+    return this.#memories.get(uid);
+  }
+
+  byMemory(index: string, value: string): Device | undefined {
+    return this.#indexes.get(index)?.get(value);
+  }
+
+  /** Takes a memory that is durable now. A device that was found by an older value is no longer found by it. */
+  remember(uid: string, memory: DeviceMemory): void {
+    const device = this.#byUid.get(uid);
+    if (device === undefined) return;
+    const before = this.#memories.get(uid);
+    this.#memories.set(uid, memory);
+    for (const [name, index] of this.#indexes) {
+      const was = before?.[name];
+      const is = memory[name];
+      if (typeof was === "string" && was !== is && index.get(was) === device) index.delete(was);
+      if (typeof is === "string") index.set(is, device);
+    }
+  }
+
+  /** Forgets everything remembered of one group's devices: another agent may have changed it since. */
+  forget(group: string): void {
+    for (const [uid, memory] of [...this.#memories]) {
+      const device = this.#byUid.get(uid);
+      if (device === undefined || device.group !== group) continue;
+      this.#memories.delete(uid);
+      for (const [name, index] of this.#indexes) {
+        const value = memory[name];
+        if (typeof value === "string" && index.get(value) === device) index.delete(value);
+      }
+    }
+  }
+}

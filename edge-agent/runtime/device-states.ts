@@ -1,0 +1,114 @@
+/** Whether data flows, per device: not whether a socket is open. */
+export type DeviceCondition = "online" | "degraded" | "stalled" | "offline" | "unknown";
+
+export interface DeviceStateChange {
+  readonly device: string;
+  readonly state: DeviceCondition;
+  /** Wall time, ms. */
+  readonly since: number;
+  readonly reason: string;
+  readonly lastHeardAt: number | undefined;
+}
+
+interface Kept {
+  state: DeviceCondition;
+  since: number;
+  reason: string;
+  lastHeardAt: number | undefined;
+  failures: number;
+}
+
+export interface StateRules {
+  /** Silence after which a device that should speak by itself is `stalled`, in ms; per device where it has its own. */
+  readonly expectEveryMs: (device: string) => number | undefined;
+  /** Conversations we opened that failed in a row before `degraded` becomes `offline`. */
+  readonly failuresUntilOffline: number;
+}
+
+/** Follows every device of one group through one reign. Inputs are wall times, so that `since` can be shown to people. */
+export class DeviceStates {
+  readonly #rules: StateRules;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(devices: Iterable<string>, rules: StateRules, now: number) {
+    this.#rules = rules;
+    for (const device of devices) {
+      this.#kept.set(device, {
+        state: "unknown",
+        since: now,
+        reason: "not heard in this reign",
+        lastHeardAt: undefined,
+        failures: 0,
+      });
+    }
+  }
+
+  heard(device: string, now: number): DeviceStateChange | undefined {
+    const kept = this.#kept.get(device);
+    if (kept === undefined) return undefined;
+    kept.lastHeardAt = now;
+    kept.failures = 0;
+    return this.#become(device, kept, "online", now, "data received");
+  }
+
+  failed(device: string, now: number, reason: string): DeviceStateChange | undefined {
+    const kept = this.#kept.get(device);
+    if (kept === undefined) return undefined;
+    kept.failures += 1;
+    const state = kept.failures >= this.#rules.failuresUntilOffline ? "offline" : "degraded";
+    return this.#become(device, kept, state, now, reason);
+  }
+
+  /** Finds the devices that went silent. */
+  check(now: number): readonly DeviceStateChange[] {
+    const changes: DeviceStateChange[] = [];
+    for (const [device, kept] of this.#kept) {
+      const expect = this.#rules.expectEveryMs(device);
+      if (expect === undefined || kept.state === "offline" || kept.state === "stalled") continue;
+      const silentFor = now - (kept.lastHeardAt ?? kept.since);
+      if (silentFor <= expect) continue;
+      const change = this.#become(
+        device,
+        kept,
+        "stalled",
+        now,
+        `nothing received for ${Math.round(silentFor / 1000)} s`,
+      );
+      if (change !== undefined) changes.push(change);
+    }
+    return changes;
+  }
+
+  *all(): IterableIterator<DeviceStateChange> {
+    for (const [device, kept] of this.#kept) yield asChange(device, kept);
+  }
+
+  of(device: string): DeviceStateChange | undefined {
+    const kept = this.#kept.get(device);
+    return kept === undefined ? undefined : asChange(device, kept);
+  }
+
+  counts(): Record<DeviceCondition, number> {
+    const counts = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
+    for (const kept of this.#kept.values()) counts[kept.state] += 1;
+    return counts;
+  }
+
+  #become(
+    device: string,
+    kept: Kept,
+    state: DeviceCondition,
+    now: number,
+    reason: string,
+  ): DeviceStateChange | undefined {
+    if (kept.state === state) return undefined;
+    kept.state = state;
+    kept.since = now;
+    kept.reason = reason;
+    return asChange(device, kept);
+  }
+}
+
+function asChange(device: string, kept: Kept): DeviceStateChange {
+  return { device, state: kept.state, since: kept.since, reason: kept.reason, lastHeardAt: kept.lastHeardAt };
+}
