@@ -1,4 +1,4 @@
-import type { Message, MessageData, MessageType } from "./message.ts";
+import type { MessageData, MessageType } from "./message.ts";
 
 /**
  * What an adapter says of one source event, before the agent stamps it with who wrote it and in which reign. Everything
