@@ -20,40 +20,39 @@ const ROUND = new Uint32Array([
 const START = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19] as const;
 const BLOCK = 64;
 const encoder = new TextEncoder();
+/** Scratch of one synchronous digest; nothing of it outlives the call. */
+const words = new Uint32Array(64);
+const state = new Uint32Array(8);
 
 /** 128 bits of SHA-256 as 32 hex digits, over parts that are kept apart: ("ab","c") and ("a","bc") differ. */
 export function digest(parts: readonly DigestPart[]): string {
-  const bytes: Uint8Array[] = [];
+  let material = "";
   for (const part of parts) {
-    const content = typeof part === "object" ? part : encoder.encode(part === undefined ? "" : String(part));
-    const kind = part === undefined ? "u" : typeof part === "object" ? "b" : typeof part === "number" ? "n" : "s";
-    bytes.push(encoder.encode(`${kind}${content.length}:`), content);
+    if (part === undefined) material += "u;";
+    else if (typeof part === "string") material += `s${part.length}:${part};`;
+    else if (typeof part === "number") material += `n${part};`;
+    else material += `b${toDigits(part)};`;
   }
-  return sha256(bytes).slice(0, 32);
+  return sha256(encoder.encode(material)).slice(0, 32);
 }
 
-/** The whole digest of the concatenated parts, as 64 hex digits. */
-export function sha256(parts: readonly Uint8Array[]): string {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const padded = new Uint8Array(Math.ceil((length + 9) / BLOCK) * BLOCK);
-  let at = 0;
-  for (const part of parts) {
-    padded.set(part, at);
-    at += part.length;
-  }
-  padded[length] = 0x80;
+/** The whole digest, as 64 hex digits. */
+export function sha256(bytes: Uint8Array): string {
+  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK) * BLOCK);
+  padded.set(bytes);
+  padded[bytes.length] = 0x80;
   const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(length / 0x2000_0000));
-  view.setUint32(padded.length - 4, (length << 3) >>> 0);
-  const state = new Uint32Array(START);
-  const words = new Uint32Array(64);
-  for (let block = 0; block < padded.length; block += BLOCK) compress(state, words, view, block);
-  return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
+  view.setUint32(padded.length - 8, Math.floor(bytes.length / 0x2000_0000));
+  view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0);
+  state.set(START);
+  for (let block = 0; block < padded.length; block += BLOCK) compress(view, block);
+  let digits = "";
+  for (const word of state) digits += word.toString(16).padStart(8, "0");
+  return digits;
 }
 
 /** FIPS 180-4 §6.2.2, one block. */
-function compress(state: Uint32Array, words: Uint32Array, view: DataView, block: number): void {
+function compress(view: DataView, block: number): void {
   for (let i = 0; i < 16; i++) words[i] = view.getUint32(block + 4 * i);
   for (let i = 16; i < 64; i++) {
     const w15 = words[i - 15] ?? 0;
@@ -62,7 +61,14 @@ function compress(state: Uint32Array, words: Uint32Array, view: DataView, block:
     const s1 = turn(w2, 17) ^ turn(w2, 19) ^ (w2 >>> 10);
     words[i] = (words[i - 16] ?? 0) + s0 + (words[i - 7] ?? 0) + s1;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let a = state[0] ?? 0;
+  let b = state[1] ?? 0;
+  let c = state[2] ?? 0;
+  let d = state[3] ?? 0;
+  let e = state[4] ?? 0;
+  let f = state[5] ?? 0;
+  let g = state[6] ?? 0;
+  let h = state[7] ?? 0;
   for (let i = 0; i < 64; i++) {
     const s1 = turn(e, 6) ^ turn(e, 11) ^ turn(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND[i] ?? 0) + (words[i] ?? 0)) | 0;
@@ -77,10 +83,26 @@ function compress(state: Uint32Array, words: Uint32Array, view: DataView, block:
     b = a;
     a = (t1 + t2) | 0;
   }
-  const sums = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i++) state[i] = (state[i] ?? 0) + (sums[i] ?? 0);
+  add(0, a);
+  add(1, b);
+  add(2, c);
+  add(3, d);
+  add(4, e);
+  add(5, f);
+  add(6, g);
+  add(7, h);
+}
+
+function add(index: number, word: number): void {
+  state[index] = (state[index] ?? 0) + word;
 }
 
 function turn(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
+}
+
+function toDigits(bytes: Uint8Array): string {
+  let digits = "";
+  for (const byte of bytes) digits += byte.toString(16).padStart(2, "0");
+  return digits;
 }

@@ -65,6 +65,15 @@ export type MessageOf<Type extends MessageType> = {
 
 export type Message = MessageOf<MessageType>;
 
+export const MESSAGE_TYPES: readonly MessageType[] = [
+  "busbar.reading.v1",
+  "busbar.event.v1",
+  "busbar.state.v1",
+  "busbar.profile.v1",
+  "busbar.command-result.v1",
+  "busbar.gateway-event.v1",
+];
+
 const padded = (digits: number) => z.string().regex(new RegExp(`^\\d{${digits}}$`));
 
 const envelope = z.object({
@@ -112,7 +121,9 @@ const messageUnion = z.discriminatedUnion("type", [
 export const messageSchema: z.ZodType<Message> = messageUnion;
 
 /** The attributes alone, for the documents. */
-export const envelopeSchema: z.ZodType<Envelope> = envelope;
+export const envelopeSchema: z.ZodType<Envelope> = envelope.extend({
+  type: z.enum(MESSAGE_TYPES).describe("what `data` holds; the major version is in the name"),
+});
 
 export const dataSchemas: { readonly [Type in MessageType]: z.ZodType<MessageData[Type]> } = {
   "busbar.reading.v1": readingSchema,
@@ -122,15 +133,6 @@ export const dataSchemas: { readonly [Type in MessageType]: z.ZodType<MessageDat
   "busbar.command-result.v1": commandResultSchema,
   "busbar.gateway-event.v1": gatewayEventSchema,
 };
-
-export const MESSAGE_TYPES: readonly MessageType[] = [
-  "busbar.reading.v1",
-  "busbar.event.v1",
-  "busbar.state.v1",
-  "busbar.profile.v1",
-  "busbar.command-result.v1",
-  "busbar.gateway-event.v1",
-];
 
 const SCHEMA_BASE = "https://busbar.example/schema/";
 
