@@ -9,7 +9,8 @@ export type ModelFaultCode =
   | "model.message.overfull"
   | "model.message.invalid"
   | "model.command.invalid"
-  | "model.id.invalid";
+  | "model.id.invalid"
+  | "model.ledger.invalid";
 
 /** One thing that is wrong, with the way to it: `messages.3.data.points.0.unit`. */
 export interface ModelIssue {
