@@ -1,0 +1,29 @@
+import { type DurationMs, type Instant, later, toRfc3339 } from "../../../adapters/kit/time.ts";
+import { Event } from "../../../proto/oslp/gen/types.ts";
+import type { Behaviour } from "../behaviour.ts";
+import { raise, stampOf } from "../device-state.ts";
+
+/** Raises an event every so often, each with a text of its own, so that every one of them can be accounted for. */
+export function notifiesPeriodically(everyMs: DurationMs): Behaviour {
+  let count = 0;
+  let first = true;
+  return {
+    name: "notifies-periodically",
+    ticks: (state, now): Instant => {
+      // The first pause is thrown, so that a fleet does not speak in chorus.
+      if (first) {
+        first = false;
+        return later(now, (state.random.u32() / 0x1_0000_0000) * everyMs);
+      }
+      count += 1;
+      const { identity } = state;
+      raise(state, {
+        event: count % 2 === 1 ? Event.LIGHT_EVENTS_LIGHT_ON : Event.LIGHT_EVENTS_LIGHT_OFF,
+        index: Uint8Array.of(1 + (count % Math.max(1, state.relays.length))),
+        description: `${identity.identification} #${count}`,
+        ...(identity.version === "0.6.1" ? { timestamp: stampOf(state.wall(), toRfc3339) } : {}),
+      });
+      return later(now, everyMs);
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type { Crypto } from "../../adapters/kit/adapter.ts";
+import { Fifo } from "../../adapters/kit/fifo.ts";
+import type { Random } from "../../adapters/kit/ports.ts";
+import type { Machine } from "../../adapters/kit/step.ts";
+import { type DurationMs, type Instant, later, toRfc3339, type WallMs } from "../../adapters/kit/time.ts";
+import { Answering, type AnsweringOutcome } from "./answering.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { type DeviceIdentity, type DeviceLog, type DeviceState, type Relay, stampOf } from "./device-state.ts";
+import { confirmPlan, eventPlan, registerPlan } from "./plans.ts";
+import { Initiative, type InitiativeOutcome } from "./initiative.ts";
+
+export interface DeviceParts {
+  readonly identity: DeviceIdentity;
+  readonly behaviours: readonly Behaviour[];
+  readonly relays?: readonly Relay[];
+  readonly random: Random;
+  readonly crypto: Crypto;
+  readonly wall: () => WallMs;
+  readonly log: DeviceLog;
+  readonly answerTimeoutMs?: DurationMs;
+}
+
+/**
+ * A street-light controller. It has two sides, as in the field: it opens a connection for everything it has to say, and
+ * it answers on connections the platform opens. Both share one sequence number.
+ */
+export class SimulatedDevice {
+  readonly #state: DeviceState;
+  readonly #behaviours: readonly Behaviour[];
+  readonly #answerTimeoutMs: DurationMs | undefined;
+  readonly #ticks = new Map<Behaviour, Instant>();
+  #started = false;
+
+  constructor(parts: DeviceParts) {
+    this.#behaviours = parts.behaviours;
+    this.#answerTimeoutMs = parts.answerTimeoutMs;
+    this.#state = {
+      identity: parts.identity,
+      relays: parts.relays ?? defaultRelays(parts.identity.kind),
+      random: parts.random,
+      crypto: parts.crypto,
+      wall: parts.wall,
+      log: parts.log,
+      pending: new Fifo(),
+      registration: "unregistered",
+      sequenceNumber: 0,
+      window: 6,
+      randomDevice: 0,
+      randomPlatform: 0,
+      hasSchedule: false,
+      eventMask: 0xff,
+      poweredOn: true,
+    };
+  }
+
+  /** For tests and displays; the device alone changes it. */
+  get state(): Readonly<DeviceState> {
+    return this.#state;
+  }
+
+  /** Lets time pass. Returns when it wants to be called again; call `next` afterwards. */
+  tick(now: Instant): Instant | undefined {
+    if (!this.#started) {
+      this.#started = true;
+      for (const behaviour of this.#behaviours) {
+        behaviour.starts?.(this.#state, now);
+        if (behaviour.ticks !== undefined) this.#ticks.set(behaviour, now);
+      }
+    }
+    let first: Instant | undefined;
+    for (const behaviour of this.#behaviours) {
+      const at = this.#ticks.get(behaviour);
+      if (at === undefined) continue;
+      const next = at <= now ? behaviour.ticks?.(this.#state, now) : at;
+      if (next === undefined) this.#ticks.delete(behaviour);
+      else {
+        this.#ticks.set(behaviour, next);
+        if (first === undefined || next < first) first = next;
+      }
+    }
+    return first;
+  }
+
+  /**
+   * The conversation the device wants to open now: to register, to confirm, to tell its oldest event. One at a time:
+   * do not ask again before it ended.
+   */
+  next(now: Instant): Machine<InitiativeOutcome> | undefined {
+    const state = this.#state;
+    if (!state.poweredOn || this.#behaviours.some((one) => one.opens?.(state, now) === "refuse")) return undefined;
+    switch (state.registration) {
+      case "unregistered":
+        return this.#initiative(registerPlan(state));
+      case "confirming":
+        return this.#initiative(confirmPlan(state));
+      case "registered": {
+        const oldest = state.pending.peek();
+        return oldest === undefined ? undefined : this.#initiative(eventPlan(state, oldest));
+      }
+    }
+  }
+
+  /** A conversation somebody opened to the device. */
+  answer(): Machine<AnsweringOutcome> {
+    return new Answering({ state: this.#state, behaviours: this.#behaviours });
+  }
+
+  /** Off and on again after `forMs`: lights go to their default, the device registers anew. */
+  powerCycle(now: Instant, forMs: DurationMs): Instant {
+    this.#state.poweredOn = false;
+    this.#started = false;
+    this.#ticks.clear();
+    return later(now, forMs);
+  }
+
+  powerOn(): void {
+    this.#state.poweredOn = true;
+    this.#state.registration = "unregistered";
+  }
+
+  timestamp(): string {
+    return stampOf(this.#state.wall(), toRfc3339);
+  }
+
+  #initiative(plan: ReturnType<typeof registerPlan>): Initiative {
+    const timeout = this.#answerTimeoutMs;
+    const parts = { state: this.#state, behaviours: this.#behaviours, plan };
+    return new Initiative(timeout === undefined ? parts : { ...parts, timeoutMs: timeout });
+  }
+}
+
+function defaultRelays(kind: "SSLD" | "PSLD"): Relay[] {
+  if (kind === "PSLD") return [{ index: 1, type: "LIGHT", on: false, dim: 100 }];
+  return [
+    { index: 1, type: "TARIFF", on: false, dim: 100 },
+    { index: 2, type: "LIGHT", on: false, dim: 100 },
+    { index: 3, type: "LIGHT", on: false, dim: 100 },
+  ];
+}
