@@ -1,5 +1,7 @@
 import { type JsonRecord, jsonFlaw } from "./bounded-json.ts";
+import type { Command } from "./command.ts";
 import { isCommandState, isTerminal, type TerminalState } from "./command-state.ts";
+import { digest } from "./digest.ts";
 import { faultOf, type ModelFault } from "./model-fault.ts";
 import { groupTag } from "./reign.ts";
 
@@ -25,6 +27,8 @@ export const LEDGER_FIELDS = {
   idempotent: "idempotent",
   deadline: "deadline",
   attempt: "attempt",
+  turn: "turn",
+  interrupted: "interrupted",
   holder: "holder",
   epoch: "epoch",
   doubt: "doubt",
@@ -38,6 +42,13 @@ export const LEDGER_FIELDS = {
   result: "result",
 } as const;
 
+/** The digest a command is recorded with: equal for two commands that say the same. */
+export function commandDigest(command: Command): string {
+  const { uid, device, action, target, value, mode, priority, notBefore, deadline, maxAttempts, idempotent } = command;
+  const free = stableJson([target ?? null, value ?? null]);
+  return digest([uid, device, action, free, mode, priority, notBefore, deadline, maxAttempts, String(idempotent)]);
+}
+
 /** `accepted`: nothing under way. `sent`: attempt `attempt` of `epoch` began, its bytes may have left. The rest is over. */
 export type LedgerState = "accepted" | "sent" | TerminalState;
 
@@ -46,13 +57,17 @@ interface LedgerFacts {
   /** Device uid; absent only where a cancel or a refusal came before anything else was known of the command. */
   readonly device: string | undefined;
   readonly action: string | undefined;
-  /** Of the whole command: a repeat with another digest is another command under a used uid. */
+  /** `commandDigest`: a repeat with another digest is another command under a used uid. */
   readonly digest: string | undefined;
   readonly idempotent: boolean;
   /** Milliseconds since 1970 UTC. */
   readonly deadline: number | undefined;
-  /** Attempts begun; 0 before the first. */
+  /** Attempts that may have reached the device; 0 before the first. */
   readonly attempt: number;
+  /** Counts every beginning, also those of which nothing left: (state, turn) names a moment of the record, for compare and set. */
+  readonly turn: number;
+  /** Attempts that were cut off by a takeover and begun again. */
+  readonly interrupted: number;
   /** Who began the last attempt, and under which epoch; 0 before the first. */
   readonly holder: string | undefined;
   readonly epoch: number;
@@ -138,6 +153,8 @@ export function parseLedgerRecord(
     idempotent: flag(uid, hash, LEDGER_FIELDS.idempotent),
     deadline: count(uid, hash, LEDGER_FIELDS.deadline),
     attempt: count(uid, hash, LEDGER_FIELDS.attempt) ?? 0,
+    turn: count(uid, hash, LEDGER_FIELDS.turn) ?? 0,
+    interrupted: count(uid, hash, LEDGER_FIELDS.interrupted) ?? 0,
     holder: hash[LEDGER_FIELDS.holder],
     epoch: count(uid, hash, LEDGER_FIELDS.epoch) ?? 0,
     doubt: flag(uid, hash, LEDGER_FIELDS.doubt),
@@ -167,6 +184,15 @@ export function parseLedgerRecord(
 
 function isLedgerState(text: string): text is LedgerState {
   return text === "accepted" || text === "sent" || (isCommandState(text) && isTerminal(text));
+}
+
+/** JSON with the keys in order: two texts of one value are equal. The depth is bounded by the model of a command. */
+function stableJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(stableJson).join()}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${stableJson(one)}`).join()}}`;
 }
 
 type Hash = Readonly<Record<string, string | undefined>>;
