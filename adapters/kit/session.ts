@@ -45,7 +45,12 @@ export type SessionOutcome<Draft> =
   /** Refused, counted and audited; nothing of it was kept. `device` is absent where we do not know who it was. */
   | { readonly kind: "refused"; readonly device: string | undefined; readonly fault: EdgeError }
   /** We now know (or know better) who speaks and that it is alive: feeds device states. */
-  | { readonly kind: "heard"; readonly device: string };
+  | { readonly kind: "heard"; readonly device: string }
+  /**
+   * The command under way goes on over a new connection (OSLP carries one request per connection). This step ended the
+   * present one: connect to the device again and call `open` on this same session. `close` tells it that it cannot be.
+   */
+  | { readonly kind: "reconnect"; readonly device: string };
 
 /** A machine that speaks for us to one peer. */
 export interface Session<Command, Draft> extends Machine<SessionOutcome<Draft>> {
