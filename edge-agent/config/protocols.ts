@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import type { Config, Listener } from "./config.ts";
+import { type OslpDevice, type OslpSection, oslpSettings } from "./oslp.ts";
+
+/** What every device has, whatever it speaks. */
+export interface DeviceBase {
+  /** Ours, immutable: the subject of its messages. */
+  readonly uid: string;
+  readonly group: string;
+  /** A message is expected at least this often; silence makes the device `stalled`. Absent: it speaks when it likes. */
+  readonly expectEveryMs: number | undefined;
+}
+
+/** One protocol's part of the file. A new protocol is one file that exports this, and a line in the roster below. */
+export interface ProtocolSettings<Section, Device extends DeviceBase> {
+  readonly section: z.ZodType<Section>;
+  /** The keys of a device of this protocol, without `protocol`. */
+  readonly device: z.ZodType<Device>;
+  /** The `listen` list an agent may give for itself; absent: the protocol only dials. */
+  readonly listeners: z.ZodType<readonly Listener[]> | undefined;
+  listenersOf(section: Section): readonly Listener[];
+  /** What must be unique among the devices of this protocol besides the uid: the file's key and its value. */
+  identityOf(device: Device): { readonly key: string; readonly value: string };
+  /** What both agents must agree on: see `hash.ts`. */
+  agreedOf(section: Section): unknown;
+  /** Rules that need the whole configuration; paths are those of the file. */
+  complaints(
+    section: Section | undefined,
+    devices: readonly Device[],
+    config: Pick<Config, "agents">,
+  ): readonly Complaint[];
+}
+
+export interface Complaint {
+  readonly severity: "error" | "warning";
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface ProtocolRoster {
+  readonly oslp: ProtocolSettings<OslpSection, OslpDevice>;
+}
+
+export const PROTOCOLS: ProtocolRoster = {
+  oslp: oslpSettings,
+};
+
+export type ProtocolName = keyof ProtocolRoster;
+
+export const PROTOCOL_NAMES: readonly ProtocolName[] = Object.keys(PROTOCOLS) as ProtocolName[];
+
+export type ProtocolSections = {
+  readonly [P in ProtocolName]?: ProtocolRoster[P] extends ProtocolSettings<infer Section, infer _> ? Section : never;
+};
+
+/** A device of any protocol; `protocol` tells which. */
+export type DeviceSettings = {
+  [P in ProtocolName]: ProtocolRoster[P] extends ProtocolSettings<infer _, infer Device>
+    ? Device & { readonly protocol: P }
+    : never;
+}[ProtocolName];

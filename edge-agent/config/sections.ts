@@ -1,0 +1,188 @@
+import { z } from "zod";
+import type {
+  Address,
+  CommandLimits,
+  CommitLimits,
+  GroupSettings,
+  HookSettings,
+  LeaseTimes,
+  LogSettings,
+  OpsSettings,
+  PairSettings,
+  SpoolSettings,
+  SupervisorSettings,
+} from "./config.ts";
+import { PROTOCOL_NAMES, PROTOCOLS } from "./protocols.ts";
+import { choice, duration, endpoint, flag, host, integer, name, path, secret, size, text } from "./scalars.ts";
+import { tlsFiles } from "./tls.ts";
+
+/** The parts of the file that belong to no protocol. Redis has a file of its own. */
+
+export const gateway: z.ZodType<string> = text(
+  "the logical gateway as /site/gateway, such as /sub-042/gw",
+  /^(\/[A-Za-z0-9._~-]+)+$/,
+  128,
+);
+
+/** As written; `agents.ts` fills in what depends on the agent's own host. */
+export interface WrittenAgent {
+  readonly host: string;
+  readonly link: { readonly host: string | undefined; readonly port: number };
+  readonly ops: { readonly host: string | undefined; readonly port: number };
+  readonly state: string;
+  readonly [protocol: string]: unknown;
+}
+
+const overrides = Object.fromEntries(
+  PROTOCOL_NAMES.flatMap((protocol) => {
+    const listeners = PROTOCOLS[protocol].listeners;
+    return listeners === undefined ? [] : [[protocol, z.strictObject({ listen: listeners }).optional()]];
+  }),
+);
+
+export const agent: z.ZodType<WrittenAgent> = z.strictObject(
+  {
+    host: host("an IP address or a host name, where the other agent reaches this one"),
+    link: endpoint().prefault(7411),
+    ops: endpoint().prefault(7421),
+    state: path("a directory").prefault("/var/lib/busbar"),
+    ...overrides,
+  },
+  { error: (issue) => (issue.code === "invalid_type" ? "{ host, link, ops, state }" : undefined) },
+);
+
+export const agentName: z.ZodType<string> = name("an agent's name");
+export const groupName: z.ZodType<string> = name("a group's name");
+
+export const group: z.ZodType<GroupSettings> = z
+  .strictObject({
+    agents: z.array(text("the name of an agent"), { error: "a list of agents" }).min(1, { error: "one agent or two" }),
+    preferred: text("the name of an agent").optional(),
+    failbackAfter: duration({ min: "1s", max: "7d" }).optional(),
+  })
+  .transform((value) => ({
+    agents: value.agents,
+    preferred: value.preferred,
+    failbackAfterMs: value.failbackAfter,
+  }));
+
+export const lease: z.ZodType<LeaseTimes> = z
+  .strictObject({
+    ttl: duration({ min: "200ms", max: "5min" }).prefault("3s"),
+    renewEvery: duration({ min: "20ms", max: "1min" }).prefault("1s"),
+    attemptTimeout: duration({ min: "10ms", max: "30s" }).prefault("400ms"),
+    safety: duration({ min: "0ms", max: "1min" }).prefault("200ms"),
+  })
+  .transform((value) => ({
+    ttlMs: value.ttl,
+    renewEveryMs: value.renewEvery,
+    attemptTimeoutMs: value.attemptTimeout,
+    safetyMs: value.safety,
+  }));
+
+export const pair: z.ZodType<PairSettings> = z
+  .strictObject({
+    beatEvery: duration({ min: "5ms", max: "10s" }).prefault("50ms"),
+    suspectAfter: duration({ min: "20ms", max: "1min" }).prefault("300ms"),
+    secret: secret("the key both agents share").optional(),
+    tls: tlsFiles().optional(),
+    replicateSpool: flag().prefault(true),
+  })
+  .transform((value): PairSettings => {
+    const trust: PairSettings["trust"] =
+      value.tls !== undefined
+        ? { kind: "tls", files: value.tls }
+        : value.secret !== undefined
+          ? { kind: "secret", secret: value.secret }
+          : { kind: "none" };
+    return {
+      beatEveryMs: value.beatEvery,
+      suspectAfterMs: value.suspectAfter,
+      trust,
+      replicateSpool: value.replicateSpool,
+    };
+  });
+
+export const commit: z.ZodType<CommitLimits> = z
+  .strictObject({
+    batchMessages: integer(1, 100, "messages in one job").prefault(100),
+    batchBytes: size({ min: "4KiB", max: "1MiB" }).prefault("64KiB"),
+    linger: duration({ min: "0ms", max: "1s" }).prefault("3ms"),
+  })
+  .transform((value) => ({
+    batchMessages: value.batchMessages,
+    batchBytes: value.batchBytes,
+    lingerMs: value.linger,
+  }));
+
+export const spool: z.ZodType<SpoolSettings> = z
+  .strictObject({
+    maxBytes: size({ min: "1MiB", max: "16TiB" }).prefault("2GiB"),
+    maxAge: duration({ min: "1min", max: "3650d" }).prefault("30d"),
+    segmentBytes: size({ min: "256KiB", max: "1GiB" }).prefault("16MiB"),
+    policy: choice(["block", "drop-oldest", "drop-newest", "by-priority"]).prefault("block"),
+    drainPerSecond: integer(1, 10_000_000, "messages per second").prefault(20_000),
+  })
+  .transform(({ maxAge, ...rest }) => ({ ...rest, maxAgeMs: maxAge }));
+
+export const commands: z.ZodType<CommandLimits> = z
+  .strictObject({
+    concurrency: integer(1, 10_000, "conversations").prefault(64),
+    maxPerDevice: integer(1, 10_000, "commands").prefault(32),
+    retention: duration({ min: "1min", max: "3650d" }).prefault("7d"),
+    defaultDeadline: duration({ min: "1s", max: "30d" }).prefault("5min"),
+    maxAttempts: integer(1, 100, "attempts").prefault(3),
+  })
+  .transform((value) => ({
+    concurrency: value.concurrency,
+    maxPerDevice: value.maxPerDevice,
+    retentionMs: value.retention,
+    defaultDeadlineMs: value.defaultDeadline,
+    maxAttempts: value.maxAttempts,
+  }));
+
+const hook = z
+  .strictObject({
+    command: z
+      .array(text("a word of the command"), {
+        error: "the program and its arguments as a list, such as [/usr/lib/busbar/vip, up]",
+      })
+      .min(1, { error: "at least the program" }),
+    timeout: duration({ min: "10ms", max: "5min" }).prefault("5s"),
+  })
+  .transform((value) => ({ command: value.command, timeoutMs: value.timeout }));
+
+export const hooks: z.ZodType<HookSettings> = z
+  .strictObject({ promote: hook.optional(), demote: hook.optional(), fault: hook.optional() })
+  .transform((value) => ({ promote: value.promote, demote: value.demote, fault: value.fault }));
+
+export const supervisor: z.ZodType<SupervisorSettings> = z
+  .strictObject({
+    silentFor: duration({ min: "50ms", max: "1min" }).prefault("300ms"),
+    restartAfter: duration({ min: "0ms", max: "10min" }).prefault("1s"),
+    maxRestartAfter: duration({ min: "0ms", max: "1h" }).prefault("30s"),
+  })
+  .transform((value) => ({
+    silentForMs: value.silentFor,
+    restartAfterMs: value.restartAfter,
+    maxRestartAfterMs: value.maxRestartAfter,
+  }));
+
+export const ops: z.ZodType<OpsSettings> = z
+  .strictObject({
+    token: secret("the token for requests that change something").optional(),
+    maxTaps: integer(0, 100, "clients").prefault(8),
+  })
+  .transform((value) => ({ token: value.token, maxTaps: value.maxTaps }));
+
+export const log: z.ZodType<LogSettings> = z.strictObject({
+  level: choice(["trace", "debug", "info", "warn", "error"]).prefault("info"),
+  format: choice(["auto", "json", "pretty"]).prefault("auto"),
+});
+
+export function toAddress(
+  written: { readonly host: string | undefined; readonly port: number },
+  otherwise: string,
+): Address {
+  return { host: written.host ?? otherwise, port: written.port };
+}
