@@ -1,0 +1,199 @@
+import { earliest, type Instant, later } from "../../adapters/kit/time.ts";
+import { activePeer, isReignOf } from "./link-evidence.ts";
+import { isBound } from "./promises.ts";
+import { isHeldDown } from "./reigns.ts";
+import type { RuleId } from "./rules.ts";
+import type { Turn } from "./turn.ts";
+import type { TakeoverReason } from "./words.ts";
+
+/** A reason to take the lease now, and what may be replaced by it. */
+interface Case {
+  readonly rule: RuleId;
+  readonly reason: TakeoverReason;
+  /** `holder:epoch`, when it is taken from somebody. */
+  readonly allowedOld: string | undefined;
+  /** The last sign of the former holder. */
+  readonly evidenceAt: Instant;
+}
+
+/** What a standby does with all it knows: take the lease, look at it, or wait. */
+export function seekLease(turn: Turn): void {
+  const { state, now } = turn;
+  judgeConfig(turn);
+  if (state.hold !== undefined) return;
+  if (state.residue !== undefined) {
+    giveBackResidue(turn, state.residue);
+    return;
+  }
+  const found = now < state.takeAt ? undefined : findCase(turn);
+  if (found !== undefined && !isForbidden(turn, found)) {
+    take(turn, found);
+    return;
+  }
+  if (state.look === undefined && now >= state.lookAt) turn.ask({ kind: "observe" });
+}
+
+/** When a standby must look again at what only time changes. */
+export function seekWakeAt(turn: Turn): Instant | undefined {
+  const { state, now } = turn;
+  const after = (at: Instant | undefined): Instant | undefined => (at !== undefined && at > now ? at : undefined);
+  return earliest(
+    state.look === undefined && state.hold === undefined ? state.lookAt : undefined,
+    state.hold === undefined ? after(state.takeAt) : undefined,
+    after(state.given?.keptUntil),
+    after(state.restUntil),
+  );
+}
+
+function take(turn: Turn, found: Case): void {
+  const { state, identity, settings, me } = turn;
+  turn.because(found.rule);
+  if (state.seen !== undefined) state.seen.fresh = false;
+  turn.ask(
+    {
+      kind: "acquire",
+      holder: me,
+      ttlMs: settings.ttlMs,
+      allowedOld: found.allowedOld,
+      epochFloor: state.highestEpoch,
+      configHash: identity.configHash,
+      replaceConfig: state.replaceConfig,
+      reason: found.reason,
+    },
+    { reason: found.reason, evidenceAt: found.evidenceAt },
+  );
+}
+
+/** The rules that forbid, in the order in which they are worth telling. */
+function isForbidden(turn: Turn, found: Case): boolean {
+  const { state, now } = turn;
+  const forbid = (rule: RuleId): true => {
+    turn.because(rule);
+    if (state.seen !== undefined) state.seen.fresh = false;
+    return true;
+  };
+  if (state.paused) return forbid("pause");
+  if (isBound(turn)) return forbid("promise-keep");
+  if (activePeer(state) !== undefined) return forbid("peer-veto");
+  if (found.reason === "handover" || found.reason === "failback") return false;
+  return state.restUntil !== undefined && now < state.restUntil ? forbid("rest") : false;
+}
+
+function findCase(turn: Turn): Case | undefined {
+  return fromOffer(turn) ?? fromPeers(turn) ?? fromLook(turn);
+}
+
+/** The former active itself told us that it stopped. */
+function fromOffer(turn: Turn): Case | undefined {
+  const { state, settings, now } = turn;
+  const { offer } = state;
+  if (offer === undefined) return undefined;
+  const expired = now >= later(offer.heardAt, settings.successorGraceMs + settings.ttlMs);
+  if (expired || offer.epoch < state.highestEpoch) {
+    state.offer = undefined;
+    return undefined;
+  }
+  if (offer.reason === "released" && isReservedForOther(turn)) return undefined;
+  if (state.blocked !== undefined && !state.replaceConfig) return undefined;
+  const rule: RuleId = offer.reason === "released" ? "absent" : "handover";
+  return { rule, reason: offer.reason, allowedOld: `${offer.from}:${offer.epoch}`, evidenceAt: offer.heardAt };
+}
+
+/** The link tells that the former active is dead. */
+function fromPeers(turn: Turn): Case | undefined {
+  const { state, settings, now } = turn;
+  if (!settings.steal) return undefined;
+  for (const [name, peer] of Object.entries(state.peers)) {
+    const { reigned, lostAt } = peer;
+    if (reigned === undefined || lostAt === undefined || reigned.epoch < state.highestEpoch) continue;
+    const allowedOld = `${name}:${reigned.epoch}`;
+    const closed = peer.contact === "gone" && peer.end === "died";
+    const silent = peer.contact === "silent" && peer.unrenewed && now < later(lostAt, settings.silenceWindowMs);
+    if (!closed && !silent) continue;
+    if (state.blocked !== undefined && !state.replaceConfig) continue;
+    if (isHeldDown(turn)) continue;
+    return closed
+      ? { rule: "steal-on-close", reason: "link-closed", allowedOld, evidenceAt: lostAt }
+      : { rule: "silence-and-unrenewed", reason: "silence", allowedOld, evidenceAt: lostAt };
+  }
+  return undefined;
+}
+
+/** The lease itself is gone, or it is a leftover of our own. */
+function fromLook(turn: Turn): Case | undefined {
+  const { state, me } = turn;
+  const { seen } = state;
+  if (seen === undefined || !seen.fresh) return undefined;
+  if (seen.hold?.holder === me) {
+    const allowedOld = `${me}:${seen.hold.epoch}`;
+    return { rule: "own-leftover", reason: "restart", allowedOld, evidenceAt: seen.receivedAt };
+  }
+  if (seen.hold !== undefined || isReservedForOther(turn)) return undefined;
+  if (seen.reserved?.successor === me) {
+    return { rule: "handover", reason: "handover", allowedOld: undefined, evidenceAt: seen.receivedAt };
+  }
+  if (isOnlyDoubtedBySilence(turn)) return undefined;
+  const first = state.highestEpoch === 0;
+  return { rule: "absent", reason: first ? "first" : "expired", allowedOld: undefined, evidenceAt: lastSign(turn) };
+}
+
+/** An absent lease of a silent peer may be one that Redis forgot: it has the same time to come back as a live one. */
+function isOnlyDoubtedBySilence(turn: Turn): boolean {
+  return Object.values(turn.state.peers).some(
+    (peer) => peer.contact === "silent" && peer.reigned !== undefined && !peer.unrenewed,
+  );
+}
+
+function isReservedForOther(turn: Turn): boolean {
+  const reserved = turn.state.seen?.reserved;
+  if (reserved === undefined || turn.now >= reserved.untilAt) return false;
+  if (reserved.successor === "" || reserved.successor === turn.me) return false;
+  turn.because("successor");
+  return true;
+}
+
+function lastSign(turn: Turn): Instant {
+  let last = turn.state.seen?.receivedAt ?? turn.now;
+  for (const peer of Object.values(turn.state.peers)) {
+    if (peer.reigned !== undefined && peer.heardAt < last) last = peer.heardAt;
+  }
+  return last;
+}
+
+/** Whether the living holder runs another configuration; says so when that changes. */
+function judgeConfig(turn: Turn): void {
+  const { state, identity } = turn;
+  const other = otherConfig(turn);
+  if (other === undefined) {
+    if (state.blocked !== undefined) turn.tell({ kind: "unblocked" });
+    state.blocked = undefined;
+    return;
+  }
+  const message = `${other.holder} holds ${identity.group} with configuration ${other.configHash}, ours is ${identity.configHash}: align them, or order replace-config`;
+  if (state.blocked === message) return;
+  state.blocked = message;
+  turn.because("config");
+  turn.tell({ kind: "blocked", reason: "config", message });
+}
+
+function otherConfig(turn: Turn): { readonly holder: string; readonly configHash: string } | undefined {
+  const { state, identity, now } = turn;
+  const differs = (hash: string | undefined): hash is string =>
+    hash !== undefined && hash !== "" && hash !== identity.configHash;
+  for (const [name, peer] of Object.entries(state.peers)) {
+    if (peer.reigned !== undefined && differs(peer.beat?.configHash)) return { holder: name, ...peer.beat };
+  }
+  const hold = state.seen?.hold;
+  if (hold === undefined || hold.holder === turn.me || !differs(hold.configHash)) return undefined;
+  const known = state.peers[hold.holder];
+  if (known !== undefined && known.contact === "up" && !isReignOf(hold.holder, known, hold)) return undefined;
+  return now < later(state.seen?.receivedAt ?? now, hold.pttlMs) ? hold : undefined;
+}
+
+function giveBackResidue(turn: Turn, epoch: number): void {
+  const { state, me, settings } = turn;
+  state.residue = undefined;
+  turn.because("late-reply");
+  const graceMs = settings.successorGraceMs;
+  turn.ask({ kind: "release", holder: me, epoch, successor: undefined, graceMs, reason: "late" });
+}
