@@ -1,0 +1,285 @@
+import type { CancelTimer, Timers } from "../../adapters/io/timers.ts";
+import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
+import { type DurationMs, later } from "../../adapters/kit/time.ts";
+import type { CommitEntry, CommitPort } from "../model/commit.ts";
+import { BATCH_MESSAGES } from "../model/limits.ts";
+import { leaseToken, type Reign } from "../model/reign.ts";
+import { over, overfull, superseded, tooLarge, unanswered } from "./commit-faults.ts";
+import { type CommitCounts, CommitStatistics } from "./commit-statistics.ts";
+import type { Fence } from "./fenced-script.ts";
+import { Linger } from "./linger.ts";
+import { type Load, type PlacedEntry, type ScriptLimits, ScriptTally, toEffects, toLoad } from "./load.ts";
+import { RecentIds } from "./recent-ids.ts";
+import { type Waiting, WaitingLine, type WaitingLimits } from "./waiting-line.ts";
+
+export interface CommitLimits extends WaitingLimits, ScriptLimits {
+  /** How long a message may wait for company; see `Linger`. */
+  readonly lingerMs: DurationMs;
+  /** How long the answer may take, the wait for replicas or the disk included. */
+  readonly timeoutMs: DurationMs;
+}
+
+export const COMMIT_LIMITS: CommitLimits = {
+  waitingEntries: 10_000,
+  waitingBytes: 16 * 1_048_576,
+  scriptMessages: 500,
+  scriptBytes: 1_048_576,
+  lingerMs: 3,
+  timeoutMs: 400,
+};
+
+/** How far `commitMany` came: the first `durable` entries are; `fault` is that of the next one. */
+export interface ManyOutcome {
+  readonly durable: number;
+  readonly fault: EdgeError | undefined;
+  /** Devices whose memory was not stored, because a later one is. */
+  readonly older: readonly string[];
+}
+
+/**
+ * Whether `commit` takes entries. After a failure it does not, so that no later entry of a device overtakes an earlier one
+ * that failed, until the owner has put the failed ones away and says `reopen`. After the end of the reign, never again.
+ */
+type Gate =
+  | { readonly kind: "open" }
+  | { readonly kind: "closed"; readonly fault: EdgeError }
+  | { readonly kind: "ended"; readonly fault: EdgeError };
+
+/**
+ * Commits one group's messages and device memories for one reign. Entries are gathered into scripts, one script under way
+ * at a time: what was committed first is in the queue first. There must be one committer per reign, because it numbers
+ * the entries of the reign.
+ */
+export class Committer implements CommitPort {
+  readonly #reign: Reign;
+  readonly #token: string;
+  readonly #fence: Fence;
+  readonly #timers: Timers;
+  readonly #limits: CommitLimits;
+  readonly #recent: RecentIds;
+  readonly #linger: Linger;
+  readonly #line: WaitingLine;
+  readonly #statistics = new CommitStatistics();
+  #gate: Gate = { kind: "open" };
+  #order = 0;
+  #flushing = false;
+  #cancelLinger: CancelTimer | undefined;
+  /** Settles when the script under way, and all that were asked for before, are done; never rejects. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: {
+    readonly reign: Reign;
+    readonly fence: Fence;
+    readonly timers: Timers;
+    readonly limits?: Partial<CommitLimits>;
+    readonly recent?: RecentIds;
+  }) {
+    this.#reign = parts.reign;
+    this.#token = leaseToken(parts.reign);
+    this.#fence = parts.fence;
+    this.#timers = parts.timers;
+    this.#limits = { ...COMMIT_LIMITS, ...parts.limits };
+    this.#recent = parts.recent ?? new RecentIds();
+    this.#linger = new Linger(this.#limits.lingerMs);
+    this.#line = new WaitingLine(this.#limits);
+  }
+
+  get gate(): Gate["kind"] {
+    return this.#gate.kind;
+  }
+
+  get waiting(): { readonly entries: number; readonly messages: number; readonly bytes: number } {
+    return { entries: this.#line.entries, messages: this.#line.messages, bytes: this.#line.bytes };
+  }
+
+  get counts(): CommitCounts {
+    return this.#statistics;
+  }
+
+  /** Gives an entry of this reign its place. Do it in the order in which the devices said things. */
+  place(entry: CommitEntry): PlacedEntry {
+    this.#order += 1;
+    return { ...entry, place: { epoch: this.#reign.epoch, order: this.#order } };
+  }
+
+  /**
+   * Resolves when the entry is durable. Rejects with `queue.fenced`: the reign is over, nothing will be committed any more.
+   * With `queue.unavailable`, `queue.refused` or `queue.overfull`: nothing is taken until `reopen`, and everything that
+   * waited behind is rejected too, in order. With `queue.overfull` and retry `never`: this entry alone is too large.
+   */
+  commit(entry: CommitEntry | PlacedEntry): Promise<void> {
+    if (this.#gate.kind !== "open") return Promise.reject(this.#counted(this.#gate.fault));
+    let load: Load;
+    try {
+      load = this.#toLoad("place" in entry ? entry : this.place(entry));
+    } catch (thrown) {
+      const fault = this.#counted(toEdgeError(thrown, "queue.refused"));
+      if (fault.code === "queue.fenced") this.#end(fault);
+      return Promise.reject(fault);
+    }
+    if (load.messages.length === 0 && load.memory === undefined) return Promise.resolve();
+    if (!this.#line.hasRoomFor(load)) {
+      const fault = overfull(this.#line.entries, this.#line.bytes);
+      this.#gate = { kind: "closed", fault };
+      return Promise.reject(this.#counted(fault));
+    }
+    return new Promise((resolve, reject) => {
+      this.#line.push({ load, takenAt: this.#timers.now(), resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /**
+   * Commits what was put away before, in the order given, past a closed gate. Entries of an earlier epoch (this agent's own
+   * or the peer's) are salvaged: they keep their place and their messages say `late`. Never rejects.
+   */
+  async commitMany(entries: readonly PlacedEntry[]): Promise<ManyOutcome> {
+    const older: string[] = [];
+    let durable = 0;
+    try {
+      while (durable < entries.length) {
+        const { loads, fault } = this.#takeScript(entries, durable);
+        if (loads.length > 0) older.push(...(await this.#exclusive(() => this.#send(loads))));
+        durable += loads.length;
+        if (fault !== undefined) throw fault;
+      }
+      return { durable, fault: undefined, older };
+    } catch (thrown) {
+      const fault = this.#counted(toEdgeError(thrown, "queue.unavailable"));
+      if (fault.code === "queue.fenced") this.#end(fault);
+      return { durable, fault, older };
+    }
+  }
+
+  /** Takes entries again after a failure: what failed is in the queue by now, or counted as lost. */
+  reopen(): void {
+    if (this.#gate.kind === "closed") this.#gate = { kind: "open" };
+  }
+
+  /** Resolves when nothing waits and nothing is under way: for a handover, after the devices were stopped. */
+  async idle(): Promise<void> {
+    while (this.#flushing || this.#line.entries > 0) {
+      this.#goNow();
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#turn;
+    }
+    await this.#turn;
+  }
+
+  /** Ends it with the reign: what waits is rejected with `queue.fenced`, what is under way is answered as it comes. */
+  end(): void {
+    this.#end(over(this.#token));
+  }
+
+  #toLoad(entry: PlacedEntry): Load {
+    const { epoch } = entry.place;
+    if (epoch > this.#reign.epoch) throw superseded(this.#token, epoch);
+    const messages = entry.messages.filter((message) => !this.#recent.has(entry.device, message.id));
+    const late = epoch < this.#reign.epoch;
+    const load = toLoad(entry, messages, late);
+    if (load.bytes > this.#limits.scriptBytes) {
+      throw tooLarge(entry.device, `${load.bytes} bytes of ${this.#limits.scriptBytes}`);
+    }
+    this.#statistics.recognised += entry.messages.length - messages.length;
+    if (late) this.#statistics.late += messages.length;
+    return load;
+  }
+
+  /** The next script's loads, and the fault of the entry after them where that one can never be committed. */
+  #takeScript(entries: readonly PlacedEntry[], from: number): { loads: Load[]; fault: EdgeError | undefined } {
+    const tally = new ScriptTally(this.#limits);
+    const loads: Load[] = [];
+    for (let at = from; at < entries.length; at++) {
+      const entry = entries[at];
+      if (entry === undefined) break;
+      try {
+        const load = this.#toLoad(entry);
+        if (!tally.takes(load)) break;
+        loads.push(load);
+      } catch (thrown) {
+        return { loads, fault: toEdgeError(thrown, "queue.refused") };
+      }
+    }
+    return { loads, fault: undefined };
+  }
+
+  #schedule(): void {
+    if (this.#flushing || this.#line.oldest === undefined) return;
+    const full = this.#line.messages >= BATCH_MESSAGES;
+    const now = this.#timers.now();
+    const left = full ? 0 : this.#linger.left(this.#line.oldest, now);
+    if (left === 0) this.#goNow();
+    else this.#cancelLinger ??= this.#timers.at(later(now, left), () => this.#goNow());
+  }
+
+  #goNow(): void {
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+    if (this.#flushing || this.#line.entries === 0) return;
+    this.#flushing = true;
+    // At the end of this turn of the event loop: what other devices say in the same turn comes along.
+    setImmediate(() => {
+      this.#exclusive(() => this.#flush()).catch((thrown) => this.#end(toEdgeError(thrown, "queue.unavailable")));
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const taken = this.#line.takeScript(this.#limits);
+    try {
+      if (taken.length > 0) await this.#send(taken.map((one) => one.load));
+      const now = this.#timers.now();
+      for (const one of taken) {
+        this.#statistics.commitMs.add(now - one.takenAt);
+        one.resolve();
+      }
+    } catch (thrown) {
+      this.#fail(taken, toEdgeError(thrown, "queue.unavailable"));
+    }
+    this.#flushing = false;
+    this.#schedule();
+  }
+
+  /** One script. Resolves when it is durable, with the devices whose memory was older than the stored one. */
+  async #send(loads: readonly Load[]): Promise<readonly string[]> {
+    if (this.#gate.kind === "ended") throw this.#gate.fault;
+    if (!this.#reign.mayAct()) throw over(this.#token);
+    const effects = toEffects(loads, this.#timers.wall());
+    const startedAt = this.#timers.now();
+    const outcome = await this.#answered(this.#fence.run(this.#token, effects));
+    this.#linger.sent(this.#statistics.sent(loads, outcome, this.#timers.now() - startedAt));
+    for (const load of loads) for (const message of load.messages) this.#recent.add(load.device, message.id);
+    return effects.memories.filter((_, at) => outcome.memories[at] === "older").map((memory) => memory.device);
+  }
+
+  /** The answer, or `queue.unavailable` when it takes too long: then it may have been written, or may be yet. */
+  #answered<T>(answer: Promise<T>): Promise<T> {
+    const { timeoutMs } = this.#limits;
+    return new Promise((resolve, reject) => {
+      const cancel = this.#timers.at(later(this.#timers.now(), timeoutMs), () => reject(unanswered(timeoutMs)));
+      answer.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #fail(taken: readonly Waiting[], fault: EdgeError): void {
+    if (fault.code === "queue.fenced") this.#gate = { kind: "ended", fault };
+    else if (this.#gate.kind === "open") this.#gate = { kind: "closed", fault };
+    for (const one of [...taken, ...this.#line.takeAll()]) one.reject(this.#counted(fault));
+  }
+
+  #end(fault: EdgeError): void {
+    if (this.#gate.kind === "ended") return;
+    this.#gate = { kind: "ended", fault };
+    for (const one of this.#line.takeAll()) one.reject(this.#counted(fault));
+  }
+
+  #counted(fault: EdgeError): EdgeError {
+    this.#statistics.fail(fault.code);
+    return fault;
+  }
+}

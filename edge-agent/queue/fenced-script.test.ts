@@ -1,0 +1,134 @@
+import { type Job, Queue, Worker } from "bullmq";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { checkAddScript, installedAddScript, TESTED_ADD_SCRIPT_SHA1, TESTED_BULLMQ } from "./bullmq-add.ts";
+import { FencedScript } from "./fenced-script.ts";
+import { startTestRedis, type TestRedis, until } from "./queue.testing.ts";
+
+const OPTIONS = { attempts: 3, backoff: { type: "exponential", delay: 50 }, removeOnComplete: { age: 60 } };
+const TAG = "{busbar:g}";
+
+let server: TestRedis;
+beforeAll(async () => {
+  server = await startTestRedis();
+});
+afterAll(() => server.close());
+
+describe("the script of the installed BullMQ", () => {
+  it("is the tested one", () => {
+    const script = installedAddScript();
+    expect(script.version).toBe(TESTED_BULLMQ);
+    expect(script.sha1).toBe(TESTED_ADD_SCRIPT_SHA1);
+    expect(() => checkAddScript(script)).not.toThrow();
+  });
+
+  it("refuses to run when version or text differ by anything", () => {
+    const script = installedAddScript();
+    expect(() => checkAddScript({ ...script, version: "6.7.1" })).toThrow(/6\.7\.1.*install exactly bullmq 6\.7\.0/);
+    expect(() => checkAddScript({ ...script, sha1: "0".repeat(40) })).toThrow(
+      expect.objectContaining({ code: "queue.bullmq.untested", retry: "never", blame: "operator" }),
+    );
+  });
+});
+
+describe("a fenced commit", () => {
+  beforeEach(() => server.client().flushall());
+
+  function script(): FencedScript {
+    return new FencedScript(server.client(), { group: "g", name: "messages", jobOptions: OPTIONS });
+  }
+  const job = (id: string) => ({ id, name: "batch", data: `{"of":"${id}"}`, timestamp: 1_700_000_000_000 });
+  const memory = (device: string, epoch: number, order: number, value: number) => ({
+    device,
+    place: { epoch, order },
+    json: `{"n":${value}}`,
+  });
+
+  it("adds jobs that are in nothing different from those of queue.add", async () => {
+    const redis = server.client();
+    await redis.set(`${TAG}:lease`, "a:7");
+    await script().run("a:7", { jobs: [job("b-1")], memories: [] });
+    const queue = new Queue("messages", { connection: server.client(), prefix: "{busbar:plain}" });
+    await queue.add("batch", { of: "b-1" }, { ...OPTIONS, jobId: "b-1", timestamp: 1_700_000_000_000 });
+    const ours = await redis.hgetall(`${TAG}:messages:b-1`);
+    const theirs = await redis.hgetall("{busbar:plain}:messages:b-1");
+    expect({ ...ours, opts: {} }).toEqual({ ...theirs, opts: {} });
+    expect({ ...JSON.parse(ours["opts"] ?? ""), timestamp: 1_700_000_000_000 }).toEqual(
+      JSON.parse(theirs["opts"] ?? ""),
+    );
+    const suffixes = async (prefix: string) =>
+      (await redis.keys(`${prefix}:messages*`)).map((key) => key.slice(prefix.length)).sort();
+    expect(await suffixes(TAG)).toEqual(await suffixes("{busbar:plain}"));
+    await queue.close();
+  });
+
+  it("is consumed by a BullMQ worker in the order of the commit", async () => {
+    await server.client().set(`${TAG}:lease`, "a:7");
+    const ids = Array.from({ length: 50 }, (_, i) => `b-${i}`);
+    const done: Job[] = [];
+    const worker = new Worker("messages", async (one) => void done.push(one), {
+      connection: server.client({ maxRetriesPerRequest: null }),
+      prefix: TAG,
+    });
+    await worker.waitUntilReady();
+    const outcome = await script().run("a:7", { jobs: ids.map(job), memories: [] });
+    expect(outcome.jobs).toEqual(ids.map(() => "added"));
+    await until(() => done.length === 50);
+    expect(done.map((one) => one.id)).toEqual(ids);
+    expect(done[7]?.data).toEqual({ of: "b-7" });
+    expect(done[7]?.opts.attempts).toBe(3);
+    await worker.close();
+  });
+
+  it("writes neither job nor memory when the lease is another's, or nobody's", async () => {
+    const redis = server.client();
+    const effects = { jobs: [job("b-1"), job("b-2")], memories: [memory("d", 7, 1, 1)] };
+    await expect(script().run("a:7", effects)).rejects.toMatchObject({ code: "queue.fenced", native: "none" });
+    await redis.set(`${TAG}:lease`, "b:8");
+    await expect(script().run("a:7", effects)).rejects.toMatchObject({
+      code: "queue.fenced",
+      native: "b:8",
+      retry: "never",
+    });
+    expect(await redis.keys("*")).toEqual([`${TAG}:lease`]);
+  });
+
+  it("tells added from duplicate, job by job", async () => {
+    await server.client().set(`${TAG}:lease`, "a:7");
+    const one = script();
+    await one.run("a:7", { jobs: [job("b-1"), job("b-2")], memories: [] });
+    const again = await one.run("a:7", { jobs: [job("b-2"), job("b-3"), job("b-1")], memories: [] });
+    expect(again.jobs).toEqual(["duplicate", "added", "duplicate"]);
+    expect(await server.client().llen(`${TAG}:messages:wait`)).toBe(3);
+  });
+
+  it("stores a memory without a message, and never goes back", async () => {
+    const redis = server.client();
+    await redis.set(`${TAG}:lease`, "a:12");
+    const one = script();
+    const store = async (epoch: number, order: number, value: number) =>
+      (await one.run("a:12", { jobs: [], memories: [memory("d", epoch, order, value)] })).memories[0];
+    expect(await store(9, 5, 1)).toBe("stored");
+    expect(await store(9, 5, 2)).toBe("known");
+    expect(await store(9, 4, 3)).toBe("older");
+    expect(await store(9, 10, 4)).toBe("stored");
+    expect(await store(10, 1, 5)).toBe("stored");
+    expect(await store(9, 11, 6)).toBe("older");
+    expect(await redis.hget(`${TAG}:memory`, "d")).toBe(
+      '{"epoch":"0000000010","order":"0000000000000001","memory":{"n":5}}',
+    );
+  });
+
+  it("survives SCRIPT FLUSH and a restart of Redis", async () => {
+    const redis = server.client();
+    await redis.set(`${TAG}:lease`, "a:7");
+    const one = script();
+    await one.run("a:7", { jobs: [job("b-1")], memories: [] });
+    await redis.script("FLUSH");
+    expect((await one.run("a:7", { jobs: [job("b-2")], memories: [] })).jobs).toEqual(["added"]);
+    await server.restart();
+    expect((await one.run("a:7", { jobs: [job("b-2"), job("b-3")], memories: [] })).jobs).toEqual([
+      "duplicate",
+      "added",
+    ]);
+  });
+});

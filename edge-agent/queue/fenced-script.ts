@@ -1,0 +1,172 @@
+import { createIORedisClient, type IRedisClient, type JobsOptions } from "bullmq";
+import type { Cluster, Redis } from "ioredis";
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
+import { groupTag } from "../model/reign.ts";
+import { padEpoch, padSequence } from "../model/stamp.ts";
+import { checkAddScript, installedAddScript, JobEncoder, type JobToAdd } from "./bullmq-add.ts";
+import { fenced, toCommitFault } from "./commit-faults.ts";
+import { type Durability, durably } from "./durability.ts";
+
+/** Where an entry stands among all entries of its group: epochs first, then the order in which they were taken. */
+export interface Place {
+  readonly epoch: number;
+  /** Counts the entries of the group within the epoch, from 1. */
+  readonly order: number;
+}
+
+/** One device's memory as it is stored: with its place, so that a late one never replaces a newer one. */
+export interface MemoryToStore {
+  readonly device: string;
+  readonly place: Place;
+  /** JSON text of the memory alone. */
+  readonly json: string;
+}
+
+export interface FencedEffects {
+  readonly jobs: readonly JobToAdd[];
+  readonly memories: readonly MemoryToStore[];
+}
+
+/** What became of each job and memory, in the order they were given. */
+export interface FencedOutcome {
+  readonly jobs: readonly ("added" | "duplicate")[];
+  /** `known`: that very place was stored before. `older`: what is stored has a later place and was kept. */
+  readonly memories: readonly ("stored" | "known" | "older")[];
+}
+
+const COMMAND = "busbar:commit";
+const OWN_KEYS = 2;
+
+/**
+ * KEYS: lease, memory hash, then the keys of BullMQ's add script.
+ * ARGV: lease token, prefix of job keys, number of jobs, then for each job its id and the three arguments of the add
+ * script, then for each memory the device and its JSON.
+ *
+ * The first line makes Redis check everything that could refuse a write (memory, replicas, a read-only node, a full disk)
+ * before the script begins, so that a refusal never leaves half of it behind. BullMQ's text runs as the body of a
+ * function whose parameters hide the real KEYS and ARGV.
+ */
+export function fencedScript(addJob: string): string {
+  return `#!lua
+local function addJob(KEYS, ARGV)
+${addJob}
+end
+
+local function placeOf(memory)
+  local epoch, order = string.match(memory, '^{"epoch":"(%d+)","order":"(%d+)"')
+  return epoch and (epoch .. order) or ''
+end
+
+local holder = redis.call('GET', KEYS[1])
+if holder ~= ARGV[1] then
+  return {0, holder or ''}
+end
+
+local jobKeys = {}
+for i = ${OWN_KEYS + 1}, #KEYS do
+  jobKeys[i - ${OWN_KEYS}] = KEYS[i]
+end
+local at = 4
+local jobs = {}
+for i = 1, tonumber(ARGV[3]) do
+  local known = redis.call('EXISTS', ARGV[2] .. ARGV[at])
+  addJob(jobKeys, {ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]})
+  jobs[i] = known == 1 and '=' or '+'
+  at = at + 4
+end
+
+local memories = {}
+while at <= #ARGV do
+  local stored = placeOf(redis.call('HGET', KEYS[2], ARGV[at]) or '')
+  local offered = placeOf(ARGV[at + 1])
+  if stored < offered then
+    redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1])
+    memories[#memories + 1] = '+'
+  else
+    memories[#memories + 1] = stored == offered and '=' or '<'
+  end
+  at = at + 2
+end
+return {1, table.concat(jobs), table.concat(memories)}
+`;
+}
+
+export interface QueueOfGroup {
+  readonly group: string;
+  readonly name: string;
+  /** Attempts, back-off and retention of every job. */
+  readonly jobOptions: JobsOptions;
+}
+
+/** What the committer needs of the script, so that its own rules can be tested without a Redis. */
+export interface Fence {
+  run(token: string, effects: FencedEffects): Promise<FencedOutcome>;
+}
+
+/** The one way into a group's queue: lease check, jobs and device memories in one atomic step. */
+export class FencedScript implements Fence {
+  readonly #redis: Redis | Cluster;
+  readonly #client: IRedisClient;
+  readonly #durability: Durability;
+  readonly #encoder: JobEncoder;
+  readonly #keys: readonly string[];
+  readonly #lease: string;
+
+  /** Throws `queue.bullmq.untested` where the installed BullMQ is not the tested one. */
+  constructor(redis: Redis | Cluster, queue: QueueOfGroup, durability: Durability = { kind: "none" }) {
+    const addScript = installedAddScript();
+    checkAddScript(addScript);
+    const tag = groupTag(queue.group);
+    this.#encoder = new JobEncoder({ name: queue.name, prefix: tag }, queue.jobOptions);
+    this.#redis = redis;
+    this.#durability = durability;
+    this.#lease = `${tag}:lease`;
+    this.#keys = [this.#lease, `${tag}:memory`, ...this.#encoder.keys];
+    this.#client = createIORedisClient(redis);
+    this.#client.defineCommand(COMMAND, { numberOfKeys: this.#keys.length, lua: fencedScript(addScript.lua) });
+  }
+
+  /**
+   * Resolves when all of it is as durable as asked for. Rejects with `queue.fenced` or `queue.refused` (nothing was
+   * written) or `queue.unavailable` (it may have been).
+   */
+  async run(token: string, effects: FencedEffects): Promise<FencedOutcome> {
+    const args: (string | Buffer)[] = [...this.#keys, token, this.#encoder.prefix, String(effects.jobs.length)];
+    for (const job of effects.jobs) args.push(job.id, ...this.#encoder.encode(job));
+    for (const memory of effects.memories) args.push(memory.device, storedMemory(memory));
+    return durably(this.#redis, this.#lease, this.#durability, async () => {
+      let reply: unknown;
+      try {
+        reply = await this.#client.runCommand(COMMAND, args);
+      } catch (thrown) {
+        throw toCommitFault(thrown);
+      }
+      return readReply(reply, token);
+    });
+  }
+}
+
+/** The text in the memory hash. The script reads the place by this form: two padded numbers in front. */
+export function storedMemory(memory: MemoryToStore): string {
+  const { epoch, order } = memory.place;
+  return `{"epoch":"${padEpoch(epoch)}","order":"${padSequence(order)}","memory":${memory.json}}`;
+}
+
+function readReply(reply: unknown, token: string): FencedOutcome {
+  if (Array.isArray(reply)) {
+    const [verdict, first, second]: unknown[] = reply;
+    if (verdict === 0 && typeof first === "string") throw fenced(token, first);
+    if (verdict === 1 && typeof first === "string" && typeof second === "string") {
+      return {
+        jobs: [...first].map((mark) => (mark === "+" ? "added" : "duplicate")),
+        memories: [...second].map((mark) => (mark === "+" ? "stored" : mark === "=" ? "known" : "older")),
+      };
+    }
+  }
+  throw new EdgeError({
+    code: "queue.unavailable",
+    blame: "us",
+    retry: "backoff",
+    message: "the commit script gave a reply of an unknown form",
+  });
+}
