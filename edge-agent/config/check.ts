@@ -6,9 +6,9 @@ import { checkDeviceLaws } from "./device-laws.ts";
 import { checkDevices } from "./devices.ts";
 import { checkFileRefs } from "./file-refs.ts";
 import { absolute, errnoOf, type Machine, reasonOf, thisMachine, withAbsoluteRefs } from "./files.ts";
-import { type ConfigIssue, issueOfFile, sortIssues } from "./issue.ts";
+import { type ConfigIssue, issueAt, issueOfFile, sortIssues } from "./issue.ts";
 import { LAWS, type Parts } from "./laws.ts";
-import type { Key } from "./located.ts";
+import { type Key, nodeAt, pathText } from "./located.ts";
 import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolSections } from "./protocols.ts";
 import { redis } from "./redis.ts";
 import * as sections from "./sections.ts";
@@ -111,11 +111,27 @@ class SectionReader {
     const entries =
       typeof written === "object" && written !== null && !Array.isArray(written) ? Object.entries(written) : undefined;
     if (entries === undefined || entries.length > limit) {
-      const what = entries === undefined ? show(written) : `${entries.length} of them`;
-      this.wrong([key], `expected at most ${limit} ${key} by name, got ${what}`);
+      const message =
+        entries === undefined
+          ? `expected ${key} by name, got ${show(written)}`
+          : `${entries.length} ${key}, at most ${limit}`;
+      this.wrong([key], message);
       return undefined;
     }
     return entries;
+  }
+
+  /** Whether the key at the end of `path` is a good name; the complaint stands at the key. */
+  name(path: readonly Key[], schema: z.ZodType<string>): boolean {
+    const result = schema.safeParse(path.at(-1));
+    if (result.success) return true;
+    const { entry } = nodeAt(this.#place.root, path);
+    const message = `expected ${result.error.issues[0]?.message}`;
+    const range = entry.key ?? entry.node.range;
+    this.#issues.push(
+      issueAt(this.#place.source, range, { code: "config.value.wrong", path: pathText(path), message }),
+    );
+    return false;
   }
 
   wrong(path: readonly Key[], message: string, fix?: string): void {
@@ -186,9 +202,9 @@ function readAgents(reader: SectionReader, base: string): Readonly<Record<string
   }
   const agents: Record<string, AgentSettings> = {};
   for (const [name, value] of written) {
-    const named = reader.read(["agents", name], sections.agentName, name);
+    const named = reader.name(["agents", name], sections.agentName);
     const agent = reader.read(["agents", name], sections.agent, value);
-    if (agent === undefined || named === undefined) continue;
+    if (agent === undefined || !named) continue;
     const listen: Record<string, unknown> = {};
     for (const protocol of PROTOCOL_NAMES) {
       const override = agent[protocol];
@@ -218,9 +234,9 @@ function readGroups(
   }
   const groups: Record<string, GroupSettings> = {};
   for (const [name, value] of written) {
-    const named = reader.read(["groups", name], sections.groupName, name);
+    const named = reader.name(["groups", name], sections.groupName);
     const group = reader.read(["groups", name], sections.group, value);
-    if (group !== undefined && named !== undefined) groups[name] = group;
+    if (group !== undefined && named) groups[name] = group;
   }
   return Object.keys(groups).length === written.length ? groups : undefined;
 }

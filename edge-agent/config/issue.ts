@@ -63,7 +63,7 @@ export function issueAt(source: SourceText, range: Range, facts: IssueFacts): Co
     column,
     width: Math.max(1, Math.min(range.end - range.start, left)),
     path: facts.path ?? "",
-    message: facts.message,
+    message: printable(facts.message),
     fix: facts.fix,
     excerpt: printable(maskSecrets(whole)),
   };
@@ -71,7 +71,8 @@ export function issueAt(source: SourceText, range: Range, facts: IssueFacts): Co
 
 export function issueOfFile(file: string, facts: IssueFacts): ConfigIssue {
   const severity = facts.severity ?? "error";
-  const { code, message, fix } = facts;
+  const { code, fix } = facts;
+  const message = printable(facts.message);
   return { severity, code, file, line: 1, column: 1, width: 1, path: facts.path ?? "", message, fix, excerpt: "" };
 }
 
@@ -85,14 +86,21 @@ export function sortIssues(issues: readonly ConfigIssue[]): ConfigIssue[] {
 export function printIssue(issue: ConfigIssue): string {
   const subject = issue.path === "" ? "" : `${issue.path}: `;
   const lines = [`${issue.file}:${issue.line}:${issue.column}: ${issue.severity}: ${subject}${issue.message}`];
-  if (issue.excerpt.trim() !== "" && issue.column <= EXCERPT_COLUMNS) {
+  if (issue.excerpt.trim() !== "") {
     const gutter = String(issue.line).padStart(5);
-    const shown = issue.excerpt.slice(0, EXCERPT_COLUMNS);
-    const width = Math.max(1, Math.min(issue.width, shown.length - (issue.column - 1)));
-    lines.push(`${gutter} | ${shown}`, `${" ".repeat(5)} | ${" ".repeat(issue.column - 1)}${"^".repeat(width)}`);
+    const { shown, caret } = windowOf(issue.excerpt, issue.column - 1);
+    const width = Math.max(1, Math.min(issue.width, shown.length - caret));
+    lines.push(`${gutter} | ${shown}`, `${" ".repeat(5)} | ${" ".repeat(caret)}${"^".repeat(width)}`);
   }
   if (issue.fix !== undefined) lines.push(`      fix: ${issue.fix}`);
   return lines.join("\n");
+}
+
+/** The part of a long line around the place, and where the place is in it. */
+function windowOf(line: string, at: number): { readonly shown: string; readonly caret: number } {
+  const from = at <= EXCERPT_COLUMNS - 40 ? 0 : at - 40;
+  const cut = line.slice(from, from + EXCERPT_COLUMNS);
+  return from === 0 ? { shown: cut, caret: Math.min(at, cut.length) } : { shown: `…${cut}`, caret: at - from + 1 };
 }
 
 /** At most `limit` issues, errors before warnings, and how many more there are. */
@@ -107,7 +115,7 @@ export function printIssues(issues: readonly ConfigIssue[], limit: number = 50):
 }
 
 const SECRET_VALUE =
-  /((?:pass(?:word|phrase)?|passwd|pasword|pwd|secret|token|privateKey|psk)["']?\s*:\s*)(?![{\s]|$)[^,}]+/gi;
+  /((?:pass(?:word|phrase)?|passwd|pasword|pwd|secret|token|privateKey|psk)["']?\s*:\s*)(?![{\s]|$)[^,}]*[^,}\s]/gi;
 const URL_PASSWORD = /(:\/\/[^\s/:@]*:)[^\s@]+@/g;
 const PRIVATE_KEY = /-----BEGIN[A-Z ]*PRIVATE KEY.*/g;
 

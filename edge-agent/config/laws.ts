@@ -154,6 +154,7 @@ function protocolSections({ devices, protocols }: Parts): readonly Complaint[] {
 }
 
 interface Socket extends Address {
+  readonly fix: string;
   readonly what: string;
   readonly path: readonly (string | number)[];
 }
@@ -163,8 +164,13 @@ function collisions({ agents, protocols }: Parts): readonly Complaint[] {
   const hosts = new Map<string, Socket[]>();
   for (const [name, agent] of Object.entries(agents)) {
     const sockets = hosts.get(agent.host) ?? [];
-    sockets.push({ ...agent.link, what: `the pair link of agent ${name}`, path: ["agents", name, "link"] });
-    sockets.push({ ...agent.ops, what: `ops of agent ${name}`, path: ["agents", name, "ops"] });
+    sockets.push({
+      ...agent.link,
+      what: `the pair link of agent ${name}`,
+      path: ["agents", name, "link"],
+      fix: "another port",
+    });
+    sockets.push({ ...agent.ops, what: `ops of agent ${name}`, path: ["agents", name, "ops"], fix: "another port" });
     for (const protocol of PROTOCOL_NAMES) {
       const section = protocols[protocol];
       if (section === undefined) continue;
@@ -177,6 +183,10 @@ function collisions({ agents, protocols }: Parts): readonly Complaint[] {
           port: at.port,
           what: `${protocol} ${at.version} of agent ${name}`,
           path: [...prefix, index, "port"],
+          fix:
+            own === undefined
+              ? `another port, or listeners of its own: agents.${name}.${protocol}.listen`
+              : "another port",
         });
       }
     }
@@ -189,7 +199,7 @@ function collisions({ agents, protocols }: Parts): readonly Complaint[] {
         .find((before) => before.port === one.port && overlap(before.host, one.host));
       return other === undefined
         ? []
-        : [error(one.path, `port ${one.port} of ${one.what} is taken by ${other.what}`, "another port")];
+        : [error(one.path, `port ${one.port} of ${one.what} is taken by ${other.what}`, one.fix)];
     }),
   );
 }

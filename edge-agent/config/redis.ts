@@ -64,7 +64,7 @@ function parseUrl(given: string): FromUrl | undefined {
   };
 }
 
-const wait = z.union([z.enum(["none", "aof"]), z.strictObject({ replicas: integer(1, 10, "replicas") })], {
+const wait = z.union([z.enum(["none", "aof"]), z.strictObject({ replicas: integer(1, 10, "a number of replicas") })], {
   error: "none, aof, or { replicas: N }",
 });
 
@@ -74,7 +74,7 @@ export const redis: z.ZodType<RedisSettings> = z
     sentinels: nodes(SENTINEL_PORT).optional(),
     name: text("the name of the group of servers the sentinels watch").optional(),
     cluster: nodes(REDIS_PORT).optional(),
-    database: integer(0, 65_535, "a database").optional(),
+    database: integer(0, 65_535, "the number of a database").optional(),
     username: text("a user name").optional(),
     password: secret("the password of Redis").optional(),
     tls: z.union([z.boolean(), trust], { error: TLS }).optional(),

@@ -15,7 +15,7 @@ const UNITS_BYTES: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
   TiB: 1024 ** 4,
 };
-const QUANTITY = /^(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]+)$/;
+const QUANTITY = /^(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]+)$/;
 
 /** Milliseconds of `400ms`, `3s`, `1.5min`, `2h`, `7d`; `undefined` for anything else. */
 export function parseDuration(text: string): number | undefined {
@@ -58,13 +58,13 @@ interface Bounds {
 
 /** A span of time in milliseconds. */
 export function duration(bounds: Bounds): z.ZodType<number, string> {
-  const noun = `a duration from ${bounds.min} to ${bounds.max}, such as ${bounds.min}`;
+  const noun = `a duration from ${bounds.min} to ${bounds.max}`;
   return measured(noun, parseDuration, bounds, (n) => `${n}ms if milliseconds are meant`);
 }
 
 /** An amount of bytes. */
 export function size(bounds: Bounds): z.ZodType<number, string> {
-  const noun = `a size from ${bounds.min} to ${bounds.max}, such as ${bounds.min}`;
+  const noun = `a size from ${bounds.min} to ${bounds.max}`;
   return measured(noun, parseSize, bounds, (n) => `${n}B if bytes are meant`);
 }
 
@@ -218,7 +218,12 @@ export function secret(what: string): z.ZodType<SecretRef, { file?: string | und
     .transform((value, context): SecretRef => {
       if (value.file !== undefined && value.env === undefined) return { kind: "file", path: value.file };
       if (value.env !== undefined && value.file === undefined) return { kind: "env", name: value.env };
-      context.issues.push({ code: "custom", message: "either file or env", input: value });
+      context.issues.push({
+        code: "custom",
+        message: "give either file or env",
+        input: value,
+        params: { statement: true, fix: "{ file: /etc/busbar/… } or { env: NAME }" },
+      });
       return z.NEVER;
     });
 }

@@ -105,7 +105,7 @@ export const pair: z.ZodType<PairSettings> = z
 
 export const commit: z.ZodType<CommitLimits> = z
   .strictObject({
-    batchMessages: integer(1, 100, "messages in one job").prefault(100),
+    batchMessages: integer(1, 100, "a number of messages").prefault(100),
     batchBytes: size({ min: "4KiB", max: "1MiB" }).prefault("64KiB"),
     linger: duration({ min: "0ms", max: "1s" }).prefault("3ms"),
   })
@@ -121,17 +121,17 @@ export const spool: z.ZodType<SpoolSettings> = z
     maxAge: duration({ min: "1min", max: "3650d" }).prefault("30d"),
     segmentBytes: size({ min: "256KiB", max: "1GiB" }).prefault("16MiB"),
     policy: choice(["block", "drop-oldest", "drop-newest", "by-priority"]).prefault("block"),
-    drainPerSecond: integer(1, 10_000_000, "messages per second").prefault(20_000),
+    drainPerSecond: integer(1, 10_000_000, "a number of messages per second").prefault(20_000),
   })
   .transform(({ maxAge, ...rest }) => ({ ...rest, maxAgeMs: maxAge }));
 
 export const commands: z.ZodType<CommandLimits> = z
   .strictObject({
-    concurrency: integer(1, 10_000, "conversations").prefault(64),
-    maxPerDevice: integer(1, 10_000, "commands").prefault(32),
+    concurrency: integer(1, 10_000, "a number of conversations").prefault(64),
+    maxPerDevice: integer(1, 10_000, "a number of commands").prefault(32),
     retention: duration({ min: "1min", max: "3650d" }).prefault("7d"),
     defaultDeadline: duration({ min: "1s", max: "30d" }).prefault("5min"),
-    maxAttempts: integer(1, 100, "attempts").prefault(3),
+    maxAttempts: integer(1, 100, "a number of attempts").prefault(3),
   })
   .transform((value) => ({
     concurrency: value.concurrency,
@@ -171,7 +171,7 @@ export const supervisor: z.ZodType<SupervisorSettings> = z
 export const ops: z.ZodType<OpsSettings> = z
   .strictObject({
     token: secret("the token for requests that change something").optional(),
-    maxTaps: integer(0, 100, "clients").prefault(8),
+    maxTaps: integer(0, 100, "a number of clients").prefault(8),
   })
   .transform((value) => ({ token: value.token, maxTaps: value.maxTaps }));
 

@@ -57,7 +57,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
       stringKeys: false,
       logLevel: "silent",
     });
-    for (const error of document.errors) issues.push(syntaxIssue(source, error));
+    for (const error of telling(document.errors)) issues.push(syntaxIssue(source, error));
     if (issues.length > 0) return { source, root: undefined, issues };
     const root = new Walk(source, issues).node(document.contents, [], { start: 0, end: 1 });
     return { source, root, issues };
@@ -193,16 +193,31 @@ function rangeOf(node: Node, otherwise: Range): Range {
 const FRIENDLY: Readonly<Record<string, { readonly message: string; readonly fix: string }>> = {
   TAB_AS_INDENT: { message: "a tab is used to indent", fix: "indent with spaces" },
   MULTIPLE_DOCS: { message: "a second document begins here", fix: "keep one document: remove the line ---" },
-  BAD_INDENT: { message: "the indentation does not fit the lines above", fix: "align it with its siblings" },
   BAD_ALIAS: { message: "an alias names nothing", fix: "put text that begins with * in quotes" },
 };
 
-function syntaxIssue(
-  source: SourceText,
-  error: { readonly code: string; readonly message: string; readonly pos: readonly [number, number] },
-): ConfigIssue {
+interface SyntaxError {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
+
+const MAX_SYNTAX_ISSUES = 5;
+
+/** One slip makes every following token unexpected; those say nothing new. */
+function telling(errors: readonly SyntaxError[]): readonly SyntaxError[] {
+  return errors.filter((error, index) => index === 0 || error.code !== "UNEXPECTED_TOKEN").slice(0, MAX_SYNTAX_ISSUES);
+}
+
+function syntaxIssue(source: SourceText, error: SyntaxError): ConfigIssue {
   const known = FRIENDLY[error.code];
   const range = { start: error.pos[0], end: Math.max(error.pos[0] + 1, error.pos[1]) };
-  const message = known?.message ?? error.message.split("\n")[0] ?? error.message;
+  const message = known?.message ?? sentence(error.message);
   return issueAt(source, range, { code: "config.syntax.invalid", message, fix: known?.fix });
+}
+
+function sentence(message: string): string {
+  const [line = message] = message.split("\n");
+  if (/^Missing closing/.test(line)) return "a quote is never closed";
+  return line.charAt(0).toLowerCase() + line.slice(1);
 }
