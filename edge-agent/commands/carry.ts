@@ -1,0 +1,313 @@
+import { type BackoffSettings, pauseBefore } from "../../adapters/kit/backoff.ts";
+import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
+import type { Random } from "../../adapters/kit/ports.ts";
+import type { CommandConclusion } from "../../adapters/kit/session.ts";
+import type { DurationMs, WallMs } from "../../adapters/kit/time.ts";
+import type { Command } from "../model/command.ts";
+import { type EndedRecord, type Ending, isEnded, type LedgerRecord } from "../model/ledger.ts";
+import type { Reign } from "../model/reign.ts";
+import { unbegun } from "./endings.ts";
+import { Gate, type Refusal } from "./gate.ts";
+import { basisOf, type Ledger } from "./ledger.ts";
+import { type Decision, decideAfter, decideOnFinding, decideOnTake, type Finding, isBy, outOfTime } from "./life.ts";
+import type { Slots } from "./slots.ts";
+import { timeOf } from "./times.ts";
+
+/** What an attempt is given. */
+export interface Attempt {
+  /** 1 for the first that may reach the device. */
+  readonly attempt: number;
+  /**
+   * To be called immediately before the command's first byte is written, and to be awaited: only when it resolves may
+   * that byte leave, in the same tick, and still under `reign.mayAct()`. It rejects with an EdgeError `BeginFaultCode`.
+   * What comes before the command itself (connecting, association, registration) needs no begin.
+   */
+  begin(): Promise<void>;
+  /** Given when nobody waits for the outcome any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Does one attempt and concludes it. Must end by itself: its deadlines are the session's. */
+export type Execute = (command: Command, attempt: Attempt) => Promise<CommandConclusion>;
+
+/** Reads back whether a command has had its effect. Reading changes nothing at the device and needs no `begin`. */
+export interface Verifier {
+  readonly verifiable: (command: Command) => boolean;
+  readonly verify: (command: Command, record: LedgerRecord, signal: AbortSignal) => Promise<Finding>;
+}
+
+export interface CarryPorts {
+  readonly ledger: Ledger;
+  readonly reign: Reign;
+  readonly wall: () => WallMs;
+  /** Resolves after that time, or at once when the signal is given. */
+  readonly pause: (ms: DurationMs, signal: AbortSignal) => Promise<void>;
+  readonly random: Random;
+  readonly backoff: BackoffSettings;
+  readonly slots: Slots;
+  readonly execute: Execute;
+  readonly verifier: Verifier | undefined;
+  /** No further attempt begins; those under way go on. */
+  readonly stopping: AbortSignal;
+  /** Nothing is waited for any more. */
+  readonly ending: AbortSignal;
+  /** A call of the ledger that failed and is repeated. */
+  readonly onFault: (fault: EdgeError) => void;
+}
+
+export type Carried =
+  /** `first`: ended by us just now; otherwise it had ended before. */
+  | { readonly kind: "ended"; readonly record: EndedRecord; readonly first: boolean }
+  /** `notBefore` is still to come; nothing was done. */
+  | { readonly kind: "waiting"; readonly until: WallMs }
+  /** The lease is somebody else's, and so is the command. */
+  | { readonly kind: "fenced" }
+  /** We were told to stop; the record says how far it got. */
+  | { readonly kind: "stopped" };
+
+/** Tries to read back before the command is called `unknown`. */
+export const VERIFY_TRIES = 5;
+
+/**
+ * Carries one command from where its record says it is to its end: accept, decide, attempt, conclude, each step written
+ * down before the next. Rejects only where the ledger holds something that is no record of ours (`retry: "never"`).
+ */
+export function carry(command: Command, ports: CarryPorts): Promise<Carried> {
+  return new Carrying(command, ports).run();
+}
+
+type Last = Pick<CommandConclusion, "end" | "fault" | "result">;
+
+type Step =
+  | { readonly kind: "accept" }
+  | { readonly kind: "decide"; readonly record: LedgerRecord }
+  | { readonly kind: "run"; readonly record: LedgerRecord; readonly verified: boolean }
+  | { readonly kind: "retract"; readonly turn: number; readonly last: Last | undefined }
+  | { readonly kind: "again"; readonly record: LedgerRecord; readonly last: Last }
+  | { readonly kind: "verify"; readonly record: LedgerRecord }
+  /** `witnessed`: we know it from our own attempt, whatever the record says; otherwise it follows from the record. */
+  | { readonly kind: "finish"; readonly record: LedgerRecord; readonly ending: Ending; readonly witnessed: boolean }
+  | { readonly kind: "done"; readonly carried: Carried };
+
+const STOPPED: Step = { kind: "done", carried: { kind: "stopped" } };
+const FENCED: Step = { kind: "done", carried: { kind: "fenced" } };
+
+class Carrying {
+  readonly #command: Command;
+  readonly #ports: CarryPorts;
+  /** Turns of ours of which nothing left, although the ledger may come to say they began. */
+  readonly #withdrawn = new Set<number>();
+  #tries = 0;
+  #verifications = 0;
+
+  constructor(command: Command, ports: CarryPorts) {
+    this.#command = command;
+    this.#ports = ports;
+  }
+
+  async run(): Promise<Carried> {
+    let step: Step = { kind: "accept" };
+    while (step.kind !== "done") step = await this.#take(step);
+    return step.carried;
+  }
+
+  #take(step: Exclude<Step, { readonly kind: "done" }>): Promise<Step> | Step {
+    switch (step.kind) {
+      case "accept":
+        return this.#accept();
+      case "decide":
+        return this.#decide(step.record);
+      case "run":
+        return this.#attempt(step.record, step.verified);
+      case "retract":
+        return this.#retract(step.turn, step.last);
+      case "again":
+        return this.#again(step.record, step.last);
+      case "verify":
+        return this.#verify(step.record);
+      case "finish":
+        return this.#finish(step);
+    }
+  }
+
+  async #accept(): Promise<Step> {
+    const { ledger, reign, wall, stopping } = this.#ports;
+    const reply = await this.#insist(() => ledger.accept(reign, this.#command, wall()), stopping);
+    if (reply === undefined) return STOPPED;
+    return reply.kind === "fenced" ? FENCED : { kind: "decide", record: reply.record };
+  }
+
+  #decide(record: LedgerRecord): Step {
+    if (record.state === "sent" && isBy(record, this.#ports.reign) && this.#withdrawn.has(record.turn)) {
+      return { kind: "retract", turn: record.turn, last: undefined };
+    }
+    return this.#follow(record, decideOnTake(record, this.#command, this.#situation()), false);
+  }
+
+  #follow(record: LedgerRecord, decision: Decision, verified: boolean): Step {
+    switch (decision.kind) {
+      case "answer":
+        return { kind: "done", carried: { kind: "ended", record: decision.record, first: false } };
+      case "wait":
+        return { kind: "done", carried: { kind: "waiting", until: decision.until } };
+      case "run":
+        return { kind: "run", record, verified };
+      case "verify":
+        return { kind: "verify", record };
+      case "conclude":
+        return { kind: "finish", record, ending: decision.ending, witnessed: false };
+    }
+  }
+
+  async #attempt(record: LedgerRecord, verified: boolean): Promise<Step> {
+    const { execute, ending, slots, stopping } = this.#ports;
+    const free = await slots.take(this.#command.priority, stopping);
+    if (free === undefined) return STOPPED;
+    this.#tries += 1;
+    const gate = new Gate({ ...this.#ports, command: this.#command, record, verified });
+    let last: Last;
+    try {
+      const attempt = { attempt: record.attempt + 1, begin: () => gate.open(), signal: ending };
+      last = await execute(this.#command, attempt);
+    } catch (thrown) {
+      const fault = toEdgeError(thrown, "command.attempt.broken");
+      last = { end: gate.started === undefined ? "unsent" : "unanswered", fault, result: {} };
+    } finally {
+      free();
+    }
+    return gate.started === undefined ? this.#unstarted(record, gate, last) : this.#concluded(gate.started, last);
+  }
+
+  /** Nothing of the command can have left. */
+  #unstarted(record: LedgerRecord, gate: Gate, last: Last): Step {
+    if (last.end === "succeeded") return { kind: "finish", record, ending: unbegun(last), witnessed: true };
+    if (gate.refusal !== undefined) return this.#refused(gate.refusal, gate.turn, last);
+    return this.#concluded(record, last.end === "unanswered" ? { ...last, end: "unsent" } : last);
+  }
+
+  #refused(refusal: Refusal, turn: number, last: Last): Step {
+    switch (refusal.kind) {
+      case "left":
+        return refusal.why === "fenced" ? FENCED : STOPPED;
+      case "withdrawn":
+        this.#withdrawn.add(turn);
+        return { kind: "retract", turn, last: refusal.why === "unavailable" ? { ...last, end: "unsent" } : undefined };
+      case "reply":
+        if (refusal.reply.kind === "fenced") return FENCED;
+        return refusal.reply.kind === "missing" ? { kind: "accept" } : { kind: "decide", record: refusal.reply.record };
+    }
+  }
+
+  #concluded(record: LedgerRecord, last: Last): Step {
+    const after = decideAfter(record, this.#command, last, this.#situation());
+    switch (after.kind) {
+      case "conclude":
+        return { kind: "finish", record, ending: after.ending, witnessed: true };
+      case "verify":
+        return { kind: "verify", record };
+      case "again":
+        if (last.end !== "unsent" || record.state !== "sent" || !isBy(record, this.#ports.reign)) {
+          return { kind: "again", record, last };
+        }
+        this.#withdrawn.add(record.turn);
+        return { kind: "retract", turn: record.turn, last };
+    }
+  }
+
+  async #retract(turn: number, last: Last | undefined): Promise<Step> {
+    const { ledger, reign, ending } = this.#ports;
+    const reply = await this.#insist(() => ledger.retract(reign, this.#command.uid, turn), ending);
+    if (reply === undefined) return STOPPED;
+    if (reply.kind === "missing") return { kind: "accept" };
+    if (last === undefined || isEnded(reply.record) || reply.record.cancelledAt !== undefined) {
+      return { kind: "decide", record: reply.record };
+    }
+    return { kind: "again", record: reply.record, last };
+  }
+
+  async #again(record: LedgerRecord, last: Last): Promise<Step> {
+    const { wall, backoff, random, pause, stopping, reign } = this.#ports;
+    const pauseMs = pauseBefore(this.#tries, backoff, random);
+    if (wall() + pauseMs >= timeOf(this.#command.deadline)) {
+      return { kind: "finish", record, ending: outOfTime(record, last), witnessed: true };
+    }
+    await pause(pauseMs, stopping);
+    if (stopping.aborted) return STOPPED;
+    if (!reign.mayAct()) return FENCED;
+    if (record.state === "sent" && isBy(record, reign)) return { kind: "run", record, verified: false };
+    return { kind: "decide", record };
+  }
+
+  async #verify(record: LedgerRecord): Promise<Step> {
+    const { slots, stopping, ending, verifier, wall, pause, backoff, random } = this.#ports;
+    const free = await slots.take(this.#command.priority, stopping);
+    if (free === undefined) return STOPPED;
+    let finding: Finding;
+    try {
+      finding = (await verifier?.verify(this.#command, record, ending)) ?? { found: "unclear", fault: undefined };
+    } catch (thrown) {
+      finding = { found: "unclear", fault: toEdgeError(thrown, "command.verify.broken") };
+    } finally {
+      free();
+    }
+    this.#verifications += 1;
+    const worthwhile = finding.found === "unclear" && finding.fault?.retry !== "never";
+    if (worthwhile && this.#verifications < VERIFY_TRIES) {
+      const pauseMs = pauseBefore(this.#verifications, backoff, random);
+      if (wall() + pauseMs < timeOf(this.#command.deadline)) {
+        await pause(pauseMs, stopping);
+        return stopping.aborted ? STOPPED : { kind: "verify", record };
+      }
+    }
+    const decision = decideOnFinding(record, this.#command, finding, this.#situation());
+    return this.#follow(record, decision, finding.found === "not-done");
+  }
+
+  async #finish(step: Extract<Step, { readonly kind: "finish" }>): Promise<Step> {
+    const { ledger, reign, wall, ending } = this.#ports;
+    let basis: ReturnType<typeof basisOf> | undefined = basisOf(step.record);
+    for (;;) {
+      const finish = { basis, now: wall(), ending: step.ending };
+      const reply = await this.#insist(() => ledger.finish(reign, this.#command.uid, finish), ending);
+      if (reply === undefined) return STOPPED;
+      switch (reply.kind) {
+        case "ended":
+          return { kind: "done", carried: reply };
+        case "fenced":
+          return FENCED;
+        case "missing":
+          basis = undefined;
+          break;
+        case "changed":
+          // What follows from the record is decided anew. What we saw ourselves stands, also on a record that Redis lost
+          // and we found in an older state: running it again would be doing it twice.
+          if (!step.witnessed) return { kind: "decide", record: reply.record };
+          if (reply.record.epoch > reign.epoch) return FENCED;
+          basis = basisOf(reply.record);
+          break;
+      }
+    }
+  }
+
+  #situation(): { readonly now: WallMs; readonly hold: Reign; readonly verifiable: boolean } {
+    const { wall, reign, verifier } = this.#ports;
+    return { now: wall(), hold: reign, verifiable: verifier?.verifiable(this.#command) ?? false };
+  }
+
+  /** Repeats a call until it is answered; `undefined` where the signal came first. Every call of the ledger may be repeated. */
+  async #insist<Reply>(call: () => Promise<Reply>, signal: AbortSignal): Promise<Reply | undefined> {
+    const { pause, backoff, random, onFault } = this.#ports;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (thrown) {
+        const fault = toEdgeError(thrown, "queue.unavailable");
+        if (fault.retry === "never") throw fault;
+        onFault(fault);
+        if (signal.aborted) return undefined;
+        await pause(pauseBefore(attempt, backoff, random), signal);
+        if (signal.aborted) return undefined;
+      }
+    }
+  }
+}
