@@ -42,6 +42,7 @@ export function seekWakeAt(turn: Turn): Instant | undefined {
     state.hold === undefined ? after(state.takeAt) : undefined,
     after(state.given?.keptUntil),
     after(state.restUntil),
+    after(state.offer?.graceUntil),
   );
 }
 
@@ -91,6 +92,10 @@ function fromOffer(turn: Turn): Case | undefined {
   const expired = now >= later(offer.heardAt, settings.successorGraceMs + settings.ttlMs);
   if (expired || offer.epoch < state.highestEpoch) {
     state.offer = undefined;
+    return undefined;
+  }
+  if (now < offer.graceUntil) {
+    turn.because("successor");
     return undefined;
   }
   if (offer.reason === "released" && isReservedForOther(turn)) return undefined;
@@ -153,11 +158,12 @@ function isReservedForOther(turn: Turn): boolean {
 }
 
 function lastSign(turn: Turn): Instant {
-  let last = turn.state.seen?.receivedAt ?? turn.now;
-  for (const peer of Object.values(turn.state.peers)) {
-    if (peer.reigned !== undefined && peer.heardAt < last) last = peer.heardAt;
+  const { heldAt, seen, peers } = turn.state;
+  let last = heldAt;
+  for (const peer of Object.values(peers)) {
+    if (peer.reigned !== undefined && (last === undefined || peer.heardAt > last)) last = peer.heardAt;
   }
-  return last;
+  return last ?? seen?.receivedAt ?? turn.now;
 }
 
 /** Whether the living holder runs another configuration; says so when that changes. */

@@ -1,7 +1,7 @@
 import { earliest, type Instant, later } from "../../adapters/kit/time.ts";
 import { isWatched } from "./link-evidence.ts";
 import { askPromise } from "./promises.ts";
-import { concludeStepDown, countTakeover, endReign, stepDown } from "./reigns.ts";
+import { concludeStepDown, endReign, stepDown } from "./reigns.ts";
 import { actsUntil, deadlineOf, type HeldReign, type LeaseState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -12,7 +12,6 @@ export function holdLease(turn: Turn): void {
   if (reign === undefined) return;
   if (state.highestEpoch > reign.epoch) {
     turn.because("superseded");
-    countTakeover(turn);
     endReign(turn, "superseded");
     return;
   }

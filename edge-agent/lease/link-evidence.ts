@@ -125,7 +125,7 @@ export function isWatched(turn: Turn): boolean {
     if (peer.contact === "up") return peer.beat?.hears === false;
     // Twice the suspicion longer than the peer may use its evidence: it may have noticed later than we did.
     const span = settings.silenceWindowMs + 2 * settings.suspectAfterMs;
-    return peer.contact === "silent" && peer.lostAt !== undefined && now < later(peer.lostAt, span);
+    return peer.lostAt !== undefined && peer.end !== "bye" && now < later(peer.lostAt, span);
   });
 }
 
@@ -150,7 +150,7 @@ function heardBeat(turn: Turn, peer: PeerView, beat: Beat): void {
   peer.beat = beat;
   if (reigns(beat)) peer.reigned = { epoch: beat.epoch };
   else forgetReign(peer);
-  if (before !== undefined && reigns(before) && !reigns(beat)) turn.lookNow();
+  if ((before === undefined || reigns(before)) && !reigns(beat)) turn.lookNow();
   const ready = beat.role === "standby" && beat.able;
   if (!ready) peer.standbyAt = undefined;
   else peer.standbyAt ??= turn.now;
@@ -158,7 +158,7 @@ function heardBeat(turn: Turn, peer: PeerView, beat: Beat): void {
 }
 
 function heardEnd(turn: Turn, name: string, peer: PeerView, word: ReleasedWord | HandoverWord): void {
-  const { state, now } = turn;
+  const { state, settings, now } = turn;
   noteEpoch(turn, word.epoch);
   endPromise(turn, name, word.epoch);
   if (peer.beat !== undefined && peer.beat.epoch <= word.epoch) peer.beat = { ...peer.beat, role: "standby", epoch: 0 };
@@ -166,7 +166,9 @@ function heardEnd(turn: Turn, name: string, peer: PeerView, word: ReleasedWord |
   turn.lookNow();
   if (word.epoch < state.highestEpoch || state.reign !== undefined) return;
   const reason = word.kind === "handover" ? word.cause : "released";
-  state.offer = { from: name, epoch: word.epoch, reason, heardAt: now };
+  const reserved = word.kind === "released" && word.successor !== "" && word.successor !== turn.me;
+  const graceUntil = later(now, reserved ? settings.successorGraceMs : 0);
+  state.offer = { from: name, epoch: word.epoch, reason, heardAt: now, graceUntil };
 }
 
 function hurryRenewal(turn: Turn): void {

@@ -1,13 +1,17 @@
 import type { DurationMs } from "../../adapters/kit/time.ts";
-import type {
-  AcquireReply,
-  AcquireRequest,
-  LeaseHold,
-  ObservedReply,
-  ReleaseReply,
-  ReleaseRequest,
-  RenewReply,
-  RenewRequest,
+import {
+  type AcquireReply,
+  COUNTED_REASONS,
+  OWNERS_LOOKED_AT,
+  TAKEOVERS_TOLD,
+  type Takeover,
+  type AcquireRequest,
+  type LeaseHold,
+  type ObservedReply,
+  type ReleaseReply,
+  type ReleaseRequest,
+  type RenewReply,
+  type RenewRequest,
 } from "./store.ts";
 
 /**
@@ -21,12 +25,16 @@ export interface LeaseRecord {
   /** The successor hint; an empty name reserves the lease for nobody and only says that it was given up. */
   next: { readonly successor: string; readonly expiresAt: number } | undefined;
   /** The audit stream. */
-  readonly owners: {
-    readonly event: string;
-    readonly holder: string;
-    readonly epoch: number;
-    readonly reason: string;
-  }[];
+  readonly owners: Owner[];
+}
+
+/** One entry of the audit stream. */
+export interface Owner {
+  readonly event: "acquired" | "regranted" | "released";
+  readonly holder: string;
+  readonly epoch: number;
+  readonly reason: string;
+  readonly at: number;
 }
 
 export function emptyRecord(): LeaseRecord {
@@ -46,7 +54,7 @@ export function acquireOn(record: LeaseRecord, request: AcquireRequest, now: num
   grant(record, request.holder, epoch, now + request.ttlMs);
   record.configHash = request.configHash;
   record.next = undefined;
-  record.owners.push({ event: "acquired", holder: request.holder, epoch, reason: request.reason });
+  record.owners.push({ event: "acquired", holder: request.holder, epoch, reason: request.reason, at: now });
   return { kind: "granted", epoch };
 }
 
@@ -62,7 +70,7 @@ export function renewOn(record: LeaseRecord, request: RenewRequest, now: number)
   }
   grant(record, request.holder, request.epoch, now + request.ttlMs);
   record.configHash = request.configHash;
-  record.owners.push({ event: "regranted", holder: request.holder, epoch: request.epoch, reason: "renew" });
+  record.owners.push({ event: "regranted", holder: request.holder, epoch: request.epoch, reason: "renew", at: now });
   return { kind: "renewed", regranted: true };
 }
 
@@ -74,7 +82,13 @@ export function releaseOn(record: LeaseRecord, request: ReleaseRequest, now: num
   }
   record.lease = undefined;
   record.next = { successor: request.successor ?? "", expiresAt: now + request.graceMs };
-  record.owners.push({ event: "released", holder: request.holder, epoch: request.epoch, reason: request.reason });
+  record.owners.push({
+    event: "released",
+    holder: request.holder,
+    epoch: request.epoch,
+    reason: request.reason,
+    at: now,
+  });
   return { kind: "released" };
 }
 
@@ -86,7 +100,17 @@ export function observeOn(record: LeaseRecord, now: number): ObservedReply {
     hold: lease && holdOf(record, now, lease),
     lastEpoch: record.epoch,
     reserved: next && { successor: next.successor, pttlMs: next.expiresAt - now },
+    takeovers: takeoversOf(record, now),
   };
+}
+
+function takeoversOf(record: LeaseRecord, now: number): Takeover[] {
+  return record.owners
+    .slice(-OWNERS_LOOKED_AT)
+    .filter(({ event, reason }) => event === "acquired" && COUNTED_REASONS.includes(reason))
+    .slice(-TAKEOVERS_TOLD)
+    .reverse()
+    .map(({ epoch, at }) => ({ epoch, ageMs: Math.max(0, now - at) }));
 }
 
 function grant(record: LeaseRecord, holder: string, epoch: number, expiresAt: number): void {

@@ -1,10 +1,8 @@
 import { type DurationMs, type Instant, later } from "../../adapters/kit/time.ts";
 import { actsUntil, deadlineOf, type PendingAttempt } from "./state.ts";
+import { COUNTED_REASONS, type Takeover } from "./store.ts";
 import { noteEpoch, type Turn } from "./turn.ts";
-import type { EndReason, TakeoverReason } from "./words.ts";
-
-/** Reasons that are somebody's failure and count towards the hold-down. */
-const COUNTED: ReadonlySet<TakeoverReason> = new Set(["expired", "link-closed", "silence"]);
+import type { EndReason } from "./words.ts";
 
 /** An acquire was granted in time: the reign begins. */
 export function beginReign(turn: Turn, epoch: number, pending: PendingAttempt): void {
@@ -26,7 +24,7 @@ export function beginReign(turn: Turn, epoch: number, pending: PendingAttempt): 
   state.failingAt = undefined;
   if (state.blocked !== undefined) turn.tell({ kind: "unblocked" });
   state.blocked = undefined;
-  if (COUNTED.has(reason)) countTakeover(turn);
+  if (COUNTED_REASONS.some((counted) => counted === reason)) countTakeovers(turn, [{ epoch, ageMs: 0 }]);
   for (const peer of Object.values(state.peers)) peer.reigned = undefined;
   turn.tell({ kind: "active", epoch, reason, detectedAfterMs: Math.max(0, now - (pending.taking?.evidenceAt ?? now)) });
 }
@@ -56,10 +54,9 @@ export function endReign(turn: Turn, reason: EndReason): void {
   const cause = reason === "failback" ? "failback" : "handover";
   for (const [name, peer] of Object.entries(state.peers)) {
     if (peer.contact === "gone") continue;
-    turn.say(
-      name,
-      name === successor ? { kind: "handover", epoch: reign.epoch, cause } : { kind: "released", epoch: reign.epoch },
-    );
+    const { epoch } = reign;
+    const released = { kind: "released", epoch, successor: successor ?? "" } as const;
+    turn.say(name, name === successor ? { kind: "handover", epoch, cause } : released);
   }
   turn.lookIn(turn.jittered(turn.settings.watchEveryMs));
 }
@@ -112,11 +109,13 @@ export function expireReign(turn: Turn, frozen: boolean): void {
   if (now >= actsUntil(reign)) concludeStepDown(turn);
 }
 
-/** Remembers that the lease changed hands against somebody's will. */
-export function countTakeover(turn: Turn): void {
-  const { takeovers } = turn.state;
-  takeovers.push({ at: turn.now });
-  if (takeovers.length > turn.settings.holdDown.takeovers) takeovers.shift();
+/** Remembers takeovers that were somebody's failure, our own and those that Redis tells of. */
+export function countTakeovers(turn: Turn, more: readonly Takeover[]): void {
+  const { state, settings, now } = turn;
+  const fresh = more.filter(({ epoch }) => !state.takeovers.some((known) => known.epoch === epoch));
+  if (fresh.length === 0) return;
+  const all = [...state.takeovers, ...fresh.map(({ epoch, ageMs }) => ({ epoch, at: later(now, -ageMs) }))];
+  state.takeovers = all.sort((a, b) => a.epoch - b.epoch).slice(-settings.holdDown.takeovers);
 }
 
 /** Whether stealing is frozen because of too many takeovers; says so when that changes. */

@@ -3,7 +3,7 @@ import { unreachable } from "../../adapters/kit/invariant.ts";
 import { scheduleRenewal } from "./holding.ts";
 import { forgetReign, isReignOf, weighSilence } from "./link-evidence.ts";
 import { withdrawPromise } from "./promises.ts";
-import { beginReign, countTakeover, endReign, grantedUntil } from "./reigns.ts";
+import { beginReign, countTakeovers, endReign, grantedUntil } from "./reigns.ts";
 import type { PendingAttempt } from "./state.ts";
 import type { LeaseHold, ObservedReply } from "./store.ts";
 import { noteEpoch, type Turn } from "./turn.ts";
@@ -77,7 +77,7 @@ function acquired(turn: Turn, pending: PendingAttempt, reply: StoreReply): void 
   state.unresolvedUntil = undefined;
   if (reply.kind === "held" || reply.kind === "fenced-config") {
     const { hold } = reply;
-    sawLease(turn, { kind: "observed", hold, lastEpoch: hold.epoch, reserved: undefined }, pending);
+    sawLease(turn, { kind: "observed", hold, lastEpoch: hold.epoch, reserved: undefined, takeovers: [] }, pending);
     return;
   }
   if (reply.kind !== "granted") return;
@@ -107,7 +107,6 @@ function renewed(turn: Turn, pending: PendingAttempt, reply: StoreReply): void {
   if (reply.kind === "lost") {
     turn.because("lost");
     noteEpoch(turn, Math.max(reply.lastEpoch, reply.hold?.epoch ?? 0));
-    countTakeover(turn);
     endReign(turn, "lost");
     return;
   }
@@ -188,6 +187,8 @@ function sawLease(turn: Turn, reply: ObservedReply, pending: PendingAttempt): vo
   };
   state.seen = { receivedAt: now, hold, lastEpoch: reply.lastEpoch, reserved, fresh: true };
   if (state.offer !== undefined && hold !== undefined && !isOffered(state.offer, hold)) state.offer = undefined;
+  if (hold !== undefined && hold.holder !== turn.me) state.heldAt = now;
+  countTakeovers(turn, reply.takeovers);
   weighSilence(turn, state.seen, pending.sentAt);
   if (hold !== undefined) {
     for (const [name, peer] of Object.entries(state.peers)) {

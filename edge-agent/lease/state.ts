@@ -24,6 +24,8 @@ export interface LeaseState {
   /** Not before this after an acquire that failed. */
   takeAt: Instant;
   seen: Seen | undefined;
+  /** When a look last found the lease with another. */
+  heldAt: Instant | undefined;
   health: LeaseHealth;
   /** Since when Redis did not answer us as the active. */
   failingAt: Instant | undefined;
@@ -45,7 +47,7 @@ export interface LeaseState {
   replaceConfig: boolean;
   blocked: string | undefined;
   /** The newest takeovers, at most `holdDown.takeovers`. */
-  takeovers: { at: Instant }[];
+  takeovers: { epoch: number; at: Instant }[];
   heldDown: boolean;
 }
 
@@ -108,6 +110,8 @@ export interface Offer {
   epoch: number;
   reason: "released" | "handover" | "failback";
   heardAt: Instant;
+  /** Another is named as successor: hands off before this. */
+  graceUntil: Instant;
 }
 
 export interface GivenPromise {
@@ -133,6 +137,7 @@ export function initialState(highestEpoch: number, now: Instant): LeaseState {
     renewAt: now,
     takeAt: now,
     seen: undefined,
+    heldAt: undefined,
     health: "unknown",
     failingAt: undefined,
     peers: {},

@@ -65,6 +65,18 @@ export type ReleaseReply =
   | { readonly kind: "released" }
   | { readonly kind: "lost"; readonly hold: LeaseHold | undefined; readonly lastEpoch: number };
 
+/** A change of hands that was somebody's failure. */
+export interface Takeover {
+  readonly epoch: number;
+  readonly ageMs: DurationMs;
+}
+
+/** Reasons of an acquire that make it count towards the hold-down. */
+export const COUNTED_REASONS: readonly string[] = ["expired", "link-closed", "silence"];
+/** How many are told, looking back at most so many entries of the audit stream. */
+export const TAKEOVERS_TOLD = 8;
+export const OWNERS_LOOKED_AT = 32;
+
 export interface ObservedReply {
   readonly kind: "observed";
   readonly hold: LeaseHold | undefined;
@@ -72,4 +84,6 @@ export interface ObservedReply {
   readonly lastEpoch: number;
   /** For whom a released lease is reserved and how long still; the agent name is empty where nobody is named. */
   readonly reserved: { readonly successor: string; readonly pttlMs: DurationMs } | undefined;
+  /** The newest takeovers that count towards the hold-down, at most `TAKEOVERS_TOLD`; empty where it was not asked. */
+  readonly takeovers: readonly Takeover[];
 }

@@ -61,6 +61,8 @@ export type PromiseRefusal = "not-standby" | "acquiring" | "other-epoch" | "not-
 export interface ReleasedWord {
   readonly kind: "released";
   readonly epoch: number;
+  /** For whom it is reserved; empty: whoever comes first. */
+  readonly successor: string;
 }
 
 /** "I do not act under this epoch any more, and you are meant to take over." */

@@ -1,5 +1,5 @@
 import { EdgeError } from "../../../adapters/kit/edge-error.ts";
-import type { AcquireReply, LeaseHold, ObservedReply, ReleaseReply, RenewReply } from "../store.ts";
+import type { AcquireReply, LeaseHold, ObservedReply, ReleaseReply, RenewReply, Takeover } from "../store.ts";
 
 /** What the scripts answer, decoded. Anything else is a fault of ours or of whoever wrote into our keys. */
 export function readAcquire(answer: unknown): AcquireReply {
@@ -30,8 +30,18 @@ export function readObserved(answer: unknown): ObservedReply {
     lastEpoch: numberOf(parts[1], answer),
     // PTTL answers −2 where there is no key.
     reserved: pttlMs < 0 ? undefined : { successor: textOf(parts[3], answer), pttlMs },
-    hold: parts.length > 4 ? holdOf(parts.slice(4), answer) : undefined,
+    takeovers: takeoversOf(partsOf(parts[4]), answer),
+    hold: parts.length > 5 ? holdOf(parts.slice(5), answer) : undefined,
   };
+}
+
+/** epoch, age, epoch, age, … newest first */
+function takeoversOf(parts: readonly unknown[], answer: unknown): Takeover[] {
+  const takeovers: Takeover[] = [];
+  for (let i = 0; i + 1 < parts.length; i += 2) {
+    takeovers.push({ epoch: numberOf(parts[i], answer), ageMs: numberOf(parts[i + 1], answer) });
+  }
+  return takeovers;
 }
 
 function readLost(parts: readonly unknown[], answer: unknown): RenewReply & ReleaseReply {

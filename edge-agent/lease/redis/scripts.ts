@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { COUNTED_REASONS, OWNERS_LOOKED_AT, TAKEOVERS_TOLD } from "../store.ts";
 
 /** One Lua script and the name Redis remembers it by. */
 export interface LeaseScript {
@@ -77,9 +78,21 @@ return {'released'}
 `);
 
 export const OBSERVE: LeaseScript = script(`
+local COUNTED = {${COUNTED_REASONS.map((reason) => `['${reason}'] = true`).join(", ")}}
 local token = redis.call('GET', LEASE)
 local next_pttl = redis.call('PTTL', NEXT)
-local answer = {'observed', last_epoch(), next_pttl, redis.call('GET', NEXT) or ''}
+local t = redis.call('TIME')
+local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+local takeovers = {}
+for _, entry in ipairs(redis.call('XREVRANGE', OWNER, '+', '-', 'COUNT', ${OWNERS_LOOKED_AT})) do
+  local f = {}
+  for i = 1, #entry[2], 2 do f[entry[2][i]] = entry[2][i + 1] end
+  if f.event == 'acquired' and COUNTED[f.reason] and #takeovers < ${2 * TAKEOVERS_TOLD} then
+    takeovers[#takeovers + 1] = tonumber(f.epoch)
+    takeovers[#takeovers + 1] = math.max(0, now - tonumber(f.at))
+  end
+end
+local answer = {'observed', last_epoch(), next_pttl, redis.call('GET', NEXT) or '', takeovers}
 if token then
   for _, part in ipairs(hold(token)) do answer[#answer + 1] = part end
 end
