@@ -193,7 +193,8 @@ describe("durability", () => {
     });
     const replica = await startTestRedis({ extraArgs: ["--replicaof", "127.0.0.1", String(server.port)] });
     try {
-      await until(async () => (await server.client().info("replication")).includes("state=online"));
+      const admin = server.client();
+      await until(async () => (await admin.info("replication")).includes("state=online"), 15_000);
       const pair = committerOf("a", 7, { durability: { ...durability, timeoutMs: 5_000 } });
       await pair.commit(entry("d", 2));
       expect(await replica.client().llen(`${TAG}:messages:wait`)).toBe(2);

@@ -46,6 +46,8 @@ export async function startTestRedis(options: PrivateRedisOptions = {}): Promise
     effects: () => client({ maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false }),
     async close(): Promise<void> {
       for (const one of clients) one.disconnect();
+      // A primary asked to stop waits for its replicas; nobody needs these data.
+      await server.kill();
       await server.stop();
     },
   };
@@ -56,7 +58,7 @@ export async function until(condition: () => boolean | Promise<boolean>, withinM
   const deadline = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`not so within ${withinMs} ms: ${condition}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
