@@ -1,0 +1,189 @@
+import { createIORedisClient, type IRedisClient } from "bullmq";
+import type { RedisClient } from "../../../adapters/io/node/redis.ts";
+import { toRedisFault } from "../../../adapters/io/node/redis-fault.ts";
+import { EdgeError } from "../../../adapters/kit/edge-error.ts";
+import type { WallMs } from "../../../adapters/kit/time.ts";
+import type { Command } from "../../model/command.ts";
+import {
+  CANCEL_SCRIPT,
+  commandDigest,
+  commandKey,
+  type Ending,
+  isEnded,
+  LEDGER_FIELDS,
+  LEDGER_RETENTION_MS,
+  type LedgerRecord,
+  parseLedgerRecord,
+  resultsChannel,
+} from "../../model/ledger.ts";
+import { groupTag, leaseToken } from "../../model/reign.ts";
+import type { AcceptReply, Begin, BeginReply, Finish, FinishReply, Hold, Ledger, RetractReply } from "../ledger.ts";
+import { timeOf } from "../times.ts";
+import { ACCEPT_SCRIPT, BEGIN_SCRIPT, FINISH_SCRIPT, RETRACT_SCRIPT } from "./ledger-scripts.ts";
+
+const COMMANDS = {
+  accept: "busbar:cmd-accept",
+  begin: "busbar:cmd-begin",
+  retract: "busbar:cmd-retract",
+  finish: "busbar:cmd-finish",
+  cancel: "busbar:cmd-cancel",
+} as const;
+
+/** The ledger of one group in Redis; see `Ledger` for what it promises and `edge-agent/model/ledger.ts` for the format. */
+export class RedisLedger implements Ledger {
+  readonly #group: string;
+  readonly #client: IRedisClient;
+  readonly #redis: RedisClient;
+
+  /** `redis`: a connection of role `effects`, which fails fast. It stays the caller's to close. */
+  constructor(redis: RedisClient, group: string) {
+    this.#group = group;
+    this.#redis = redis;
+    this.#client = createIORedisClient(redis);
+    this.#client.defineCommand(COMMANDS.accept, { numberOfKeys: 2, lua: ACCEPT_SCRIPT });
+    this.#client.defineCommand(COMMANDS.begin, { numberOfKeys: 2, lua: BEGIN_SCRIPT });
+    this.#client.defineCommand(COMMANDS.retract, { numberOfKeys: 2, lua: RETRACT_SCRIPT });
+    this.#client.defineCommand(COMMANDS.finish, { numberOfKeys: 2, lua: FINISH_SCRIPT });
+    this.#client.defineCommand(COMMANDS.cancel, { numberOfKeys: 1, lua: CANCEL_SCRIPT });
+  }
+
+  async accept(hold: Hold, command: Command, now: WallMs): Promise<AcceptReply> {
+    const { kind, record } = await this.#run(COMMANDS.accept, command.uid, [
+      leaseToken(hold),
+      whole(now),
+      LEDGER_RETENTION_MS,
+      command.device,
+      command.action,
+      commandDigest(command),
+      whole(timeOf(command.deadline)),
+      command.idempotent ? "1" : "",
+    ]);
+    if (kind === "fenced") return { kind };
+    if (record !== undefined && (kind === "fresh" || kind === "known")) {
+      return { kind: "record", record, fresh: kind === "fresh" };
+    }
+    throw misread(kind);
+  }
+
+  async begin(hold: Hold, uid: string, { basis, now, verified }: Begin): Promise<BeginReply> {
+    const { kind, record } = await this.#run(COMMANDS.begin, uid, [
+      leaseToken(hold),
+      hold.holder,
+      hold.epoch,
+      whole(now),
+      basis.state,
+      basis.turn,
+      verified ? "1" : "",
+    ]);
+    if (kind === "fenced" || kind === "missing") return { kind };
+    if (record !== undefined) {
+      if (kind === "started" && !isEnded(record)) return { kind, record };
+      if (kind === "cancelled" || kind === "late" || kind === "changed") return { kind, record };
+    }
+    throw misread(kind);
+  }
+
+  async retract(hold: Hold, uid: string, turn: number): Promise<RetractReply> {
+    const { kind, record } = await this.#run(COMMANDS.retract, uid, [hold.holder, hold.epoch, turn]);
+    if (kind === "missing") return { kind };
+    if (record !== undefined && (kind === "retracted" || kind === "changed")) return { kind, record };
+    throw misread(kind);
+  }
+
+  async finish(hold: Hold, uid: string, { basis, now, ending }: Finish): Promise<FinishReply> {
+    const { kind, record } = await this.#run(COMMANDS.finish, uid, [
+      leaseToken(hold),
+      hold.holder,
+      hold.epoch,
+      uid,
+      whole(now),
+      LEDGER_RETENTION_MS,
+      resultsChannel(this.#group),
+      basis?.state ?? "",
+      basis?.turn ?? 0,
+      ...endingFields(ending),
+    ]);
+    if (kind === "fenced" || kind === "missing") return { kind };
+    if (record !== undefined) {
+      if ((kind === "first" || kind === "known") && isEnded(record)) {
+        return { kind: "ended", record, first: kind === "first" };
+      }
+      if (kind === "changed") return { kind, record };
+    }
+    throw misread(kind);
+  }
+
+  async cancel(uid: string, now: WallMs): Promise<LedgerRecord> {
+    const args = [uid, whole(now), LEDGER_RETENTION_MS, resultsChannel(this.#group)];
+    const record = await this.#answer(uid, () =>
+      this.#client.runCommand(COMMANDS.cancel, [commandKey(this.#group, uid), ...args]),
+    );
+    if (record === undefined) throw misread("cancel");
+    return record;
+  }
+
+  read(uid: string): Promise<LedgerRecord | undefined> {
+    return this.#answer(uid, async () =>
+      Object.entries(await this.#redis.hgetall(commandKey(this.#group, uid))).flat(),
+    );
+  }
+
+  async #run(
+    command: string,
+    uid: string,
+    args: readonly (string | number)[],
+  ): Promise<{ readonly kind: string; readonly record: LedgerRecord | undefined }> {
+    let kind = "";
+    const record = await this.#answer(uid, async () => {
+      const keys = [`${groupTag(this.#group)}:lease`, commandKey(this.#group, uid)];
+      const reply: unknown = await this.#client.runCommand(command, [...keys, ...args]);
+      if (!Array.isArray(reply)) throw misread(typeof reply);
+      kind = String(reply[0]);
+      return reply[1] ?? [];
+    });
+    return { kind, record };
+  }
+
+  /** Reads a flat HGETALL as a record; whatever goes wrong is an EdgeError. */
+  async #answer(uid: string, ask: () => Promise<unknown>): Promise<LedgerRecord | undefined> {
+    let flat: unknown;
+    try {
+      flat = await ask();
+    } catch (thrown) {
+      throw toRedisFault(thrown);
+    }
+    if (!Array.isArray(flat)) throw misread(typeof flat);
+    const hash: Record<string, string> = {};
+    for (let i = 0; i + 1 < flat.length; i += 2) hash[String(flat[i])] = String(flat[i + 1]);
+    try {
+      return parseLedgerRecord(uid, hash);
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new EdgeError({ code: "command.record.invalid", blame: "us", retry: "never", message, cause: thrown });
+    }
+  }
+}
+
+function endingFields(ending: Ending): string[] {
+  const fields: string[] = [LEDGER_FIELDS.state, ending.state];
+  if (ending.reason !== undefined) fields.push(LEDGER_FIELDS.reason, ending.reason);
+  if (ending.nativeCode !== undefined) fields.push(LEDGER_FIELDS.nativeCode, ending.nativeCode);
+  if (ending.text !== undefined) fields.push(LEDGER_FIELDS.text, ending.text);
+  if (ending.result !== undefined) fields.push(LEDGER_FIELDS.result, JSON.stringify(ending.result));
+  return fields;
+}
+
+/** The record holds whole milliseconds. */
+function whole(at: WallMs): number {
+  return Math.floor(at);
+}
+
+function misread(what: string): EdgeError {
+  return new EdgeError({
+    code: "queue.misused",
+    blame: "us",
+    retry: "never",
+    native: what,
+    message: `a script of the ledger gave a reply of an unknown form: ${what}`,
+  });
+}
