@@ -31,7 +31,9 @@ emit("codec.d.ts", codecTypes());
 emit("fields.ts", fieldTable());
 emit("types.ts", typeDeclarations());
 if (stale > 0) {
-  process.stderr.write(`${stale} files of proto/oslp/gen differ from the contracts; run: node scripts/generate-proto.mjs\n`);
+  process.stderr.write(
+    `${stale} files of proto/oslp/gen differ from the contracts; run: node scripts/generate-proto.mjs\n`,
+  );
   process.exit(1);
 }
 
@@ -83,11 +85,14 @@ export declare const oslp: {
 
 function fieldTable() {
   const lines = messages.map((name) => {
-    const fields = contracts.get(newest).get(name).fieldsArray.map((field) => {
-      const facts = [`type: ${JSON.stringify(kindOf(field))}`, `rule: ${JSON.stringify(ruleOf(field))}`];
-      if (field.resolvedType !== null) facts.push(`of: ${JSON.stringify(field.resolvedType.name)}`);
-      return `    ${field.name}: { id: ${field.id}, ${facts.join(", ")}, since: ${JSON.stringify(since(name, field.name))} },`;
-    });
+    const fields = contracts
+      .get(newest)
+      .get(name)
+      .fieldsArray.map((field) => {
+        const facts = [`type: ${JSON.stringify(kindOf(field))}`, `rule: ${JSON.stringify(ruleOf(field))}`];
+        if (field.resolvedType !== null) facts.push(`of: ${JSON.stringify(field.resolvedType.name)}`);
+        return `    ${field.name}: { id: ${field.id}, ${facts.join(", ")}, since: ${JSON.stringify(since(name, field.name))} },`;
+      });
     return `  ${name}: {\n${fields.join("\n")}\n  },`;
   });
   return `// Generated from ${versions.map((version) => `oslp-${version}.proto`).join(" and ")} by scripts/generate-proto.mjs

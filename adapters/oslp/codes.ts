@@ -33,6 +33,8 @@ export type OslpFaultCode =
   | "oslp.event.too-many"
   /** More envelopes were sent ahead than may wait. */
   | "oslp.session.overfull"
+  /** Something of ours broke while an envelope was answered. */
+  | "oslp.session.failed"
   | "oslp.response.timeout"
   | "oslp.response.closed"
   | "oslp.response.unexpected"
@@ -44,6 +46,7 @@ export type OslpFaultCode =
   | "oslp.command.unknown-action"
   | "oslp.command.invalid"
   | "oslp.command.busy"
+  | "oslp.command.misdirected"
   | "oslp.command.expired"
   | "oslp.settings.invalid";
 

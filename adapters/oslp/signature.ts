@@ -1,3 +1,4 @@
+import type { EdgeError } from "../kit/edge-error.ts";
 import { oslpFault } from "./codes.ts";
 
 /**
@@ -36,6 +37,6 @@ function integerEnd(bytes: Uint8Array, at: number, end: number): number {
   return at + 2 + length;
 }
 
-function malformed(what: string, offset: number): Error {
+function malformed(what: string, offset: number): EdgeError {
   return oslpFault("oslp.signature.malformed", `the signature ${what}`, { offset });
 }
