@@ -18,8 +18,15 @@ export class DeviceBook<Device extends KnownDevice> implements Registry<Device> 
   readonly #byProtocolId = new Map<string, Device>();
   readonly #memories = new Map<string, DeviceMemory>();
   readonly #indexes = new Map<string, Map<string, Device>>();
+  readonly #isServed: (group: string) => boolean;
 
-  constructor(devices: Iterable<Device>, memoryIndexes: readonly string[]) {
+  /** @param isServed whether a group is active here: devices of other groups are not found */
+  constructor(
+    devices: Iterable<Device>,
+    memoryIndexes: readonly string[],
+    isServed: (group: string) => boolean = () => true,
+  ) {
+    this.#isServed = isServed;
     for (const device of devices) {
       this.#byUid.set(device.uid, device);
       this.#byProtocolId.set(device.protocolId, device);
@@ -35,12 +42,17 @@ export class DeviceBook<Device extends KnownDevice> implements Registry<Device> 
     return this.#byUid.values();
   }
 
-  byUid(uid: string): Device | undefined {
+  /** Whether the configuration has the device, served here or not. */
+  knows(uid: string): Device | undefined {
     return this.#byUid.get(uid);
   }
 
+  byUid(uid: string): Device | undefined {
+    return this.#served(this.#byUid.get(uid));
+  }
+
   byProtocolId(id: string): Device | undefined {
-    return this.#byProtocolId.get(id);
+    return this.#served(this.#byProtocolId.get(id));
   }
 
   memory(uid: string): DeviceMemory | undefined {
@@ -48,7 +60,7 @@ export class DeviceBook<Device extends KnownDevice> implements Registry<Device> 
   }
 
   byMemory(index: string, value: string): Device | undefined {
-    return this.#indexes.get(index)?.get(value);
+    return this.#served(this.#indexes.get(index)?.get(value));
   }
 
   /** Takes a memory that is durable now. A device that was found by an older value is no longer found by it. */
@@ -63,6 +75,10 @@ export class DeviceBook<Device extends KnownDevice> implements Registry<Device> 
       if (typeof was === "string" && was !== is && index.get(was) === device) index.delete(was);
       if (typeof is === "string") index.set(is, device);
     }
+  }
+
+  #served(device: Device | undefined): Device | undefined {
+    return device !== undefined && this.#isServed(device.group) ? device : undefined;
   }
 
   /** Forgets everything remembered of one group's devices: another agent may have changed it since. */

@@ -1,17 +1,16 @@
-
-import { EdgeError } from "../../adapters/kit/edge-error.ts";
-import type { Transport } from "../../adapters/kit/ports.ts";
-import type { CommandConclusion, DeviceMemory, Session, SessionOutcome } from "../../adapters/kit/session.ts";
 import { Driver } from "../../adapters/io/drive.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
+import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
+import type { Transport } from "../../adapters/kit/ports.ts";
+import type { CommandConclusion, DeviceMemory, Session, SessionOutcome } from "../../adapters/kit/session.ts";
 import type { Command } from "../model/command.ts";
 import type { MessageDraft } from "../model/draft.ts";
 
-/** What the devices of one protocol are, so far as the runtime cares. */
+/** A session of any protocol, as the runtime sees it. */
 export type DeviceSession = Session<Command, MessageDraft>;
 export type DeviceOutcome = SessionOutcome<MessageDraft>;
 
-/** Where the outcomes of a conversation go. Implemented by the work of a reign. */
+/** Where the outcomes of a conversation go, and who says whether it may go on. */
 export interface Southbound {
   /** Resolves when durable; rejects when it must not be acknowledged. */
   store(device: string, drafts: readonly MessageDraft[], memory: DeviceMemory | undefined): Promise<void>;
@@ -21,44 +20,83 @@ export interface Southbound {
   permit(): boolean;
 }
 
-export interface ConversationSetting {
+export interface Conversation {
   readonly session: DeviceSession;
-  readonly transport: Transport;
   readonly timers: Timers;
   readonly southbound: Southbound;
 }
 
-/** Runs a conversation the device opened, to its end. Never rejects: how it ended is counted by `refused`. */
-export async function converse(setting: ConversationSetting): Promise<void> {
-  const { transport, southbound } = setting;
-  const driver = makeDriver(setting, () => {});
+/** Runs a conversation the device opened, to its end. Never rejects: how it ended is told to `refused`. */
+export async function converse(conversation: Conversation, transport: Transport): Promise<void> {
+  const { southbound } = conversation;
+  const told = new Set<EdgeError>();
+  const counting: Southbound = {
+    store: (device, drafts, memory) => southbound.store(device, drafts, memory),
+    heard: (device) => southbound.heard(device),
+    permit: () => southbound.permit(),
+    refused: (device, peer, fault) => {
+      told.add(fault);
+      southbound.refused(device, peer, fault);
+    },
+  };
+  const driver = makeDriver({ ...conversation, southbound: counting }, transport, () => {});
   const end = await driver.run();
-  if (end !== "done") southbound.refused(undefined, transport.peer, end);
+  // A session that refused something ends with the same fault: it is one refusal.
+  if (end !== "done" && !told.has(end)) southbound.refused(undefined, transport.peer, end);
 }
 
 /**
- * Runs one command in a conversation we opened. The conclusion always comes: where the conversation ends without one, it
- * says whether bytes had left.
+ * Runs one command in a conversation we open, over as many connections as the protocol wants. The conclusion always
+ * comes: where the conversation ends without one, it says whether bytes had left.
+ *
+ * @param connect opens a connection to the device; its rejection before the first byte means that nothing was sent
  */
-export async function carryOut(setting: ConversationSetting, command: Command): Promise<CommandConclusion> {
+export async function carryOut(
+  conversation: Conversation,
+  command: Command,
+  connect: () => Promise<Transport>,
+): Promise<CommandConclusion> {
   let conclusion: CommandConclusion | undefined;
   let sent = false;
-  const watched: Transport = watchWrites(setting.transport, () => {
-    sent = true;
-  });
-  const driver = makeDriver({ ...setting, transport: watched }, (concluded) => {
-    conclusion ??= concluded;
-  });
-  const running = driver.run();
-  driver.input((now) => setting.session.submit(command, now));
-  const end = await running;
+  let again = true;
+  let fault: EdgeError | undefined;
+  for (let connection = 0; again && conclusion === undefined; connection++) {
+    again = false;
+    let transport: Transport;
+    try {
+      transport = await connect();
+    } catch (thrown) {
+      fault = toEdgeError(thrown, "transport.failed");
+      break;
+    }
+    const watched = watchWrites(transport, () => {
+      sent = true;
+    });
+    const driver = makeDriver(conversation, watched, (outcome) => {
+      if (outcome.kind === "concluded") conclusion ??= outcome.conclusion;
+      else again = true;
+    });
+    const running = driver.run();
+    if (connection === 0) driver.input((now) => conversation.session.submit(command, now));
+    const end = await running;
+    if (end !== "done") fault = end;
+  }
+  if (conclusion === undefined && sent) {
+    // The session knows best what it had asked for when the device could not be reached again.
+    const { outcomes } = conversation.session.close(conversation.timers.now());
+    for (const outcome of outcomes) if (outcome.kind === "concluded") conclusion ??= outcome.conclusion;
+  }
   if (conclusion !== undefined) return conclusion;
-  const fault = end === "done" ? closedEarly(command) : end;
-  return { uid: command.uid, end: sent ? "unanswered" : "unsent", fault, result: {} };
+  return { uid: command.uid, end: sent ? "unanswered" : "unsent", fault: fault ?? closedEarly(command), result: {} };
 }
 
-function makeDriver(setting: ConversationSetting, concluded: (conclusion: CommandConclusion) => void): Driver<DeviceOutcome> {
-  const { session, transport, timers, southbound } = setting;
+type Turning = Extract<DeviceOutcome, { kind: "concluded" | "reconnect" }>;
+
+function makeDriver(
+  { session, timers, southbound }: Conversation,
+  transport: Transport,
+  turned: (outcome: Turning) => void,
+): Driver<DeviceOutcome> {
   const driver: Driver<DeviceOutcome> = new Driver<DeviceOutcome>({
     machine: session,
     transport,
@@ -71,7 +109,8 @@ function makeDriver(setting: ConversationSetting, concluded: (conclusion: Comman
           driver.input((now) => session.stored(outcome.token, now));
           return;
         case "concluded":
-          concluded(outcome.conclusion);
+        case "reconnect":
+          turned(outcome);
           return;
         case "refused":
           southbound.refused(outcome.device, transport.peer, outcome.fault);
@@ -106,4 +145,3 @@ function closedEarly(command: Command): EdgeError {
     message: `the conversation ended before command ${command.uid} was answered`,
   });
 }
-

@@ -111,9 +111,8 @@ export function privateKeyPem(key: KeyObject): string {
 
 function readKey(name: string, material: string | Uint8Array, kind: "private" | "public"): KeyObject {
   try {
-    if (typeof material === "string" && material.includes("-----BEGIN")) {
-      return kind === "private" ? createPrivateKey(material) : createPublicKey(material);
-    }
+    const pem = typeof material === "string" ? material : Buffer.from(material).toString("latin1");
+    if (pem.includes("-----BEGIN")) return kind === "private" ? createPrivateKey(pem) : createPublicKey(pem);
     const der = typeof material === "string" ? Buffer.from(material.trim(), "base64") : Buffer.from(material);
     return kind === "private"
       ? createPrivateKey({ key: der, format: "der", type: "pkcs8" })

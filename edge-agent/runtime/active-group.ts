@@ -1,0 +1,102 @@
+import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import type { DurationMs } from "../../adapters/kit/time.ts";
+import type { TakeoverReason } from "../lease/words.ts";
+import { loadMemories } from "../queue/memories.ts";
+import { GroupWork } from "./group-work.ts";
+import type { ReignWork } from "./group-runner.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Storekeeper } from "./storekeeper.ts";
+import type { Reign } from "../model/reign.ts";
+import { pausing } from "./pausing.ts";
+import type { Intake } from "./intake.ts";
+
+export interface ActiveGroupParts {
+  readonly reign: Reign;
+  readonly reason: TakeoverReason;
+  readonly detectedAfterMs: DurationMs;
+  readonly around: Surroundings;
+  readonly storekeeper: Storekeeper;
+  readonly makeIntake: (work: GroupWork) => Intake;
+}
+
+const LOAD_AGAIN_MS = 100;
+
+/** One group during one reign: memories first, then the devices, then the commands. */
+export class ActiveGroup implements ReignWork {
+  readonly work: GroupWork;
+  readonly #parts: ActiveGroupParts;
+  readonly #intake: Intake;
+  #ended = false;
+
+  constructor(parts: ActiveGroupParts) {
+    const { reign, around, storekeeper } = parts;
+    this.#parts = parts;
+    this.work = new GroupWork({
+      reign,
+      gateway: around.config.gateway,
+      storekeeper,
+      serviceOf: (device) => around.serviceOf(device),
+      devices: around.devicesOf(reign.group),
+      lanes: { perDevice: around.config.commands.maxPerDevice, atOnce: around.config.commands.concurrency },
+      timers: around.timers,
+      refused: (device, protocol, peer, fault) => around.refused(device, protocol, peer, fault),
+      stored: (messages) => around.stored(messages),
+    });
+    this.#intake = parts.makeIntake(this.work);
+  }
+
+  async start(): Promise<void> {
+    const { around, reign, reason, detectedAfterMs } = this.#parts;
+    await this.#loadMemories();
+    if (this.#ended) return;
+    await around.serve(reign.group, this.work);
+    if (this.#ended) return;
+    this.work.start();
+    await this.#intake.start();
+    const text = `agent ${reign.holder} is active for group ${reign.group} in epoch ${reign.epoch} (${reason})`;
+    const code =
+      reason === "handover" || reason === "failback" ? "handover" : reason === "first" ? "started" : "takeover";
+    const facts = { reason, epoch: reign.epoch, detectedAfterMs: Math.round(detectedAfterMs) };
+    // Neither is worth ending a reign for: the next one says both again.
+    void this.work
+      .tellGateway(code, "info", text, facts)
+      .then(() => this.work.tellAllStates())
+      .catch((fault: EdgeError) => around.note("debug", `states not told: ${fault.message}`));
+  }
+
+  async drain(forMs: DurationMs): Promise<void> {
+    const { around, reign, storekeeper } = this.#parts;
+    const { timers } = around;
+    const until = timers.now() + forMs;
+    await around.unserve(reign.group, this.work);
+    await this.#intake.stop(Math.max(0, until - timers.now()));
+    await Promise.race([storekeeper.settle(), pausing(timers, Math.max(0, until - timers.now()))]);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { around, reign, storekeeper } = this.#parts;
+    this.work.end();
+    storekeeper.end();
+    void this.#intake.stop(0);
+    void around.unserve(reign.group, this.work);
+  }
+
+  /** What is remembered of the devices, from Redis. Without it nobody may be served: it is tried until the reign ends. */
+  async #loadMemories(): Promise<void> {
+    const { around, reign } = this.#parts;
+    around.forget(reign.group);
+    while (!this.#ended) {
+      try {
+        const { memories, unreadable } = await loadMemories(around.redis.effects.client, reign.group);
+        for (const [device, { memory }] of memories) around.serviceOf(device)?.book.remember(device, memory);
+        for (const device of unreadable)
+          around.note("warn", `the memory of device ${device} is unreadable: it registers again`);
+        return;
+      } catch (_redisIsAway) {
+        await pausing(around.timers, LOAD_AGAIN_MS);
+      }
+    }
+  }
+}

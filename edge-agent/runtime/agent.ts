@@ -1,0 +1,261 @@
+import { NodeTimers } from "../../adapters/io/node/clock.ts";
+import { KeyStore } from "../../adapters/io/node/keys.ts";
+import { NodeRandom } from "../../adapters/io/node/random.ts";
+import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import type { DurationMs } from "../../adapters/kit/time.ts";
+import { toRfc3339 } from "../../adapters/kit/time.ts";
+import type { Config } from "../config/config.ts";
+import { configHash } from "../config/hash.ts";
+import { RedisLeaseStore } from "../lease/redis/redis-lease-store.ts";
+import type { LeaseSnapshot } from "../lease/machine.ts";
+import type { LeaseOutcome, LeaseRequest } from "../lease/words.ts";
+import type { Message } from "../model/message.ts";
+import { Counters } from "./counters.ts";
+import { EpochFile } from "./epoch-file.ts";
+import { GroupRunner } from "./group-runner.ts";
+import type { GroupWork } from "./group-work.ts";
+import { leaseSettings } from "./lease-settings.ts";
+import { Listeners } from "./listeners.ts";
+import { pausing } from "./pausing.ts";
+import type { ProtocolService } from "./protocol-service.ts";
+import { openRedis, type RedisLinks } from "./redis-links.ts";
+import { RedisWatch } from "./redis-watch.ts";
+import { Refusals } from "./refusals.ts";
+import { makeServices } from "./roster.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { Taps } from "./taps.ts";
+import { makeActiveGroup } from "./make-active-group.ts";
+
+export interface AgentLog {
+  debug(facts: object, text: string): void;
+  info(facts: object, text: string): void;
+  warn(facts: object, text: string): void;
+  error(facts: object, text: string): void;
+}
+
+export interface AgentOptions {
+  readonly config: Config;
+  /** Which of the configuration's agents this is. */
+  readonly agent: string;
+  readonly log: AgentLog;
+  /** Take over although the living holder runs another configuration. */
+  readonly replaceConfig?: boolean;
+}
+
+const STOP_DRAIN_MS = 2_000;
+
+/** One edge agent: every group of the configuration that names it, the sockets devices connect to, the link to Redis. */
+export class EdgeAgent implements Surroundings {
+  readonly config: Config;
+  readonly agent: string;
+  readonly timers: NodeTimers = new NodeTimers();
+  readonly redis: RedisLinks;
+  readonly counters: Counters = new Counters();
+  readonly refusals: Refusals = new Refusals();
+  readonly taps: Taps = new Taps();
+  readonly watch: RedisWatch;
+  readonly configHash: string;
+  readonly startedAt: number;
+  readonly services: readonly ProtocolService[];
+  readonly listeners: Listeners;
+  readonly runners: ReadonlyMap<string, GroupRunner>;
+  readonly #log: AgentLog;
+  readonly #replaceConfig: boolean;
+  readonly #groupOf = new Map<string, string>();
+  readonly #serviceOf = new Map<string, ProtocolService>();
+  readonly #devicesOf = new Map<string, string[]>();
+  readonly #works = new Map<string, GroupWork>();
+  /** Text of what keeps a group from being ready here. */
+  readonly blocked: Map<string, string> = new Map();
+  #stopping = false;
+
+  constructor(options: AgentOptions) {
+    const { config, agent, log } = options;
+    this.config = config;
+    this.agent = agent;
+    this.#log = log;
+    this.#replaceConfig = options.replaceConfig === true;
+    this.startedAt = this.timers.wall();
+    this.configHash = configHash(config);
+    this.redis = openRedis(config.redis, agent, (fault) => this.watch?.fault(fault));
+    this.watch = new RedisWatch({ redis: this.redis, config, log });
+    this.services = makeServices({
+      config,
+      agent,
+      keys: new KeyStore(),
+      random: new NodeRandom(),
+      timers: this.timers,
+      isServed: (group) => this.#works.has(group),
+    });
+    this.#indexDevices();
+    this.listeners = new Listeners({
+      services: this.services,
+      timers: this.timers,
+      workOf: (device) => this.workOf(device),
+      refused: (device, protocol, peer, fault) => this.refused(device, protocol, peer, fault),
+      note: (level, text) => this.note(level, text),
+    });
+    this.runners = new Map(
+      Object.entries(config.groups)
+        .filter(([, group]) => group.agents.includes(agent))
+        .map(([name]) => [name, this.#makeRunner(name)]),
+    );
+  }
+
+  /** Waits for Redis, checks that it keeps what it is given, then joins every group. Rejects where it may not run. */
+  async start(): Promise<void> {
+    await this.watch.untilUsable();
+    if (this.#stopping) return;
+    for (const runner of this.runners.values()) {
+      runner.start();
+      if (this.#replaceConfig) runner.lease.request({ kind: "replace-config" });
+    }
+  }
+
+  /** Gives every group back in order, then closes everything. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.watch.stop();
+    for (const runner of this.runners.values()) {
+      if (runner.lease.reign() !== undefined) runner.lease.request({ kind: "step-down" });
+    }
+    const until = this.timers.now() + STOP_DRAIN_MS;
+    while ([...this.runners.values()].some((one) => one.lease.reign() !== undefined) && this.timers.now() < until) {
+      await pausing(this.timers, 10);
+    }
+    // One more moment for the release itself to reach Redis.
+    await pausing(this.timers, 50);
+    for (const runner of this.runners.values()) runner.stop();
+    this.taps.close();
+    await this.listeners.close();
+    await this.redis.close();
+  }
+
+  /** `undefined` when it was taken, else why not. */
+  request(group: string, request: LeaseRequest): string | undefined {
+    const runner = this.runners.get(group);
+    return runner === undefined ? `agent ${this.agent} is not in group ${group}` : runner.lease.request(request);
+  }
+
+  snapshot(group: string): LeaseSnapshot | undefined {
+    return this.runners.get(group)?.snapshot();
+  }
+
+  workOf(device: string): GroupWork | undefined {
+    const group = this.#groupOf.get(device);
+    return group === undefined ? undefined : this.#works.get(group);
+  }
+
+  workOfGroup(group: string): GroupWork | undefined {
+    return this.#works.get(group);
+  }
+
+  groupOf(device: string): string | undefined {
+    return this.#groupOf.get(device);
+  }
+
+  serviceOf(device: string): ProtocolService | undefined {
+    return this.#serviceOf.get(device);
+  }
+
+  devicesOf(group: string): readonly string[] {
+    return this.#devicesOf.get(group) ?? [];
+  }
+
+  forget(group: string): void {
+    for (const service of this.services) service.book.forget(group);
+  }
+
+  async serve(group: string, work: GroupWork): Promise<void> {
+    this.#works.set(group, work);
+    await this.listeners.open();
+  }
+
+  async unserve(group: string, work: GroupWork): Promise<void> {
+    if (this.#works.get(group) !== work) return;
+    this.#works.delete(group);
+    this.listeners.endConversations(work);
+    if (this.#works.size === 0) await this.listeners.close();
+  }
+
+  refused(device: string | undefined, protocol: string, peer: string, fault: EdgeError): void {
+    this.counters.refusals += 1;
+    this.refusals.note({ at: toRfc3339(this.timers.wall()), protocol, peer, device }, fault);
+    this.#log.debug({ device, protocol, peer, ...fault.toJSON() }, "refused");
+  }
+
+  stored(messages: readonly Message[]): void {
+    for (const message of messages) this.counters.stored(message.type);
+    this.taps.show(messages);
+  }
+
+  note(level: "debug" | "info" | "warn" | "error", text: string): void {
+    this.#log[level]({ agent: this.agent }, text);
+  }
+
+  #makeRunner(group: string): GroupRunner {
+    const settings = this.config.groups[group];
+    const state = this.config.agents[this.agent]?.state ?? ".";
+    const members = settings?.agents ?? [this.agent];
+    const wait = this.config.redis.wait;
+    return new GroupRunner({
+      identity: { group, agent: this.agent, members, configHash: this.configHash },
+      settings: leaseSettings(
+        this.config,
+        settings ?? { agents: members, preferred: undefined, failbackAfterMs: undefined },
+      ),
+      store: new RedisLeaseStore(this.redis.lease.client, {
+        group,
+        waitReplicas: typeof wait === "object" ? wait.replicas : 0,
+      }),
+      timers: this.timers,
+      random: new NodeRandom(),
+      voice: { say: () => {} },
+      epochs: new EpochFile(state, group),
+      makeWork: (reign, reason, detectedAfterMs: DurationMs) =>
+        makeActiveGroup({ reign, reason, detectedAfterMs, around: this, counters: this.counters }),
+      onOutcome: (outcome) => this.#tell(group, outcome),
+      onWorkFailed: (fault) => this.#log.error({ group, ...fault.toJSON() }, "the reign could not begin its work"),
+    });
+  }
+
+  #tell(group: string, outcome: LeaseOutcome): void {
+    switch (outcome.kind) {
+      case "active":
+        if (outcome.reason === "handover" || outcome.reason === "failback") this.counters.handovers += 1;
+        else if (outcome.reason !== "first") this.counters.takeovers += 1;
+        this.#log.info({ group, ...outcome }, `active for group ${group} in epoch ${outcome.epoch}: ${outcome.reason}`);
+        return;
+      case "stepping-down":
+        this.counters.stepDowns += 1;
+        this.#log.info({ group, ...outcome }, `stepping down from group ${group}: ${outcome.reason}`);
+        return;
+      case "standby":
+        this.#log.info({ group, ...outcome }, `standby for group ${group}: ${outcome.reason}`);
+        return;
+      case "blocked":
+        this.blocked.set(group, outcome.message);
+        this.#log.error({ group, reason: outcome.reason }, outcome.message);
+        return;
+      case "unblocked":
+        this.blocked.delete(group);
+        return;
+      case "epoch-noted":
+        return;
+      default:
+        this.#log.warn({ group, ...outcome }, `group ${group}: ${outcome.kind}`);
+    }
+  }
+
+  #indexDevices(): void {
+    for (const device of this.config.devices) {
+      this.#groupOf.set(device.uid, device.group);
+      const service = this.services.find((one) => one.protocol === device.protocol);
+      if (service !== undefined) this.#serviceOf.set(device.uid, service);
+      const list = this.#devicesOf.get(device.group);
+      if (list === undefined) this.#devicesOf.set(device.group, [device.uid]);
+      else list.push(device.uid);
+    }
+  }
+}

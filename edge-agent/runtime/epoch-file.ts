@@ -1,0 +1,33 @@
+import { mkdirSync } from "node:fs";
+import { NodeDisk } from "../../adapters/io/node/disk.ts";
+import { fromUtf8, utf8 } from "../../adapters/kit/bytes.ts";
+
+/**
+ * The highest epoch this agent has seen of a group, on its own disk: it survives a Redis that forgot, and is the floor of
+ * the next acquisition.
+ */
+export class EpochFile {
+  readonly #disk: NodeDisk;
+  readonly #name: string;
+  #highest: number;
+
+  constructor(stateDir: string, group: string) {
+    mkdirSync(stateDir, { recursive: true });
+    this.#disk = new NodeDisk(stateDir);
+    this.#name = `epoch-${group}`;
+    const text = fromUtf8(this.#disk.read(this.#name) ?? new Uint8Array()) ?? "";
+    const read = Number(text.trim());
+    this.#highest = Number.isSafeInteger(read) && read > 0 ? read : 0;
+  }
+
+  get highest(): number {
+    return this.#highest;
+  }
+
+  /** Durable when it returns; an older epoch changes nothing. Throws `disk.*`. */
+  note(epoch: number): void {
+    if (epoch <= this.#highest) return;
+    this.#highest = epoch;
+    this.#disk.replace(this.#name, utf8(`${epoch}\n`));
+  }
+}

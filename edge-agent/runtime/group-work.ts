@@ -1,0 +1,268 @@
+import type { Timers } from "../../adapters/io/timers.ts";
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
+import type { CommandConclusion, DeviceMemory } from "../../adapters/kit/session.ts";
+import { later, toRfc3339, toWall } from "../../adapters/kit/time.ts";
+import type { Command } from "../model/command.ts";
+import type { GatewayEventCode, Severity } from "../model/data.ts";
+import type { MessageDraft } from "../model/draft.ts";
+import { gatewayEventId, stateId } from "../model/ids.ts";
+import type { Message } from "../model/message.ts";
+import type { Reign } from "../model/reign.ts";
+import { stamp } from "../model/stamp.ts";
+import { DeviceStates, type DeviceStateChange } from "./device-states.ts";
+import { Lanes } from "./lanes.ts";
+import type { ProtocolService } from "./protocol-service.ts";
+import { Sequences } from "./sequences.ts";
+import { carryOut, type Southbound } from "./southbound.ts";
+import type { Storekeeper } from "./storekeeper.ts";
+
+export interface GroupWorkParts {
+  readonly reign: Reign;
+  /** CloudEvents source. */
+  readonly gateway: string;
+  readonly storekeeper: Storekeeper;
+  /** The protocol that has the device, among those of this group. */
+  readonly serviceOf: (device: string) => ProtocolService | undefined;
+  readonly devices: readonly string[];
+  readonly lanes: { readonly perDevice: number; readonly atOnce: number };
+  readonly timers: Timers;
+  readonly refused: (device: string | undefined, protocol: string, peer: string, fault: EdgeError) => void;
+  /** Everything that became durable, for taps and counters. */
+  readonly stored: (messages: readonly Message[]) => void;
+}
+
+const CHECK_STATES_MS = 1_000;
+/** Device states said again after a takeover, per second: 40,000 devices must not hold up what they say themselves. */
+const STATES_PER_TURN = 200;
+
+/**
+ * What an agent does for one group during one reign: it numbers and stores what devices say, follows their states and
+ * carries out commands. It is made at promotion and never outlives its reign.
+ */
+export class GroupWork {
+  readonly reign: Reign;
+  readonly states: DeviceStates;
+  readonly lanes: Lanes;
+  readonly #parts: GroupWorkParts;
+  readonly #sequences = new Sequences();
+  readonly #cancels: (() => void)[] = [];
+  #ended = false;
+
+  constructor(parts: GroupWorkParts) {
+    this.#parts = parts;
+    this.reign = parts.reign;
+    this.lanes = new Lanes(parts.lanes);
+    this.states = new DeviceStates(
+      parts.devices,
+      {
+        expectEveryMs: (device) => parts.serviceOf(device)?.expectEveryMs(device),
+        failuresUntilOffline: 3,
+      },
+      parts.timers.wall(),
+    );
+  }
+
+  /** Begins what happens by itself: silence is noticed, states are said again. */
+  start(): void {
+    this.#every(CHECK_STATES_MS, () => {
+      for (const change of this.states.check(this.#parts.timers.wall())) this.#tellState(change);
+    });
+  }
+
+  /** Nothing starts any more; what is being stored ends as the storekeeper decides. */
+  end(): void {
+    this.#ended = true;
+    for (const cancel of this.#cancels) cancel();
+  }
+
+  /** Numbers, stamps and stores. Resolves when durable; only then is the memory the one sessions see. */
+  async store(device: string, drafts: readonly MessageDraft[], memory: DeviceMemory | undefined): Promise<void> {
+    if (this.#ended) throw reignOver(this.reign);
+    const { gateway, storekeeper, serviceOf, timers } = this.#parts;
+    const recordedtime = toRfc3339(timers.wall());
+    const messages = drafts.map((draft): Message => {
+      const sequence = this.#sequences.take(draft.subject);
+      return stamp(draft, {
+        source: gateway,
+        agent: this.reign.holder,
+        epoch: this.reign.epoch,
+        sequence,
+        recordedtime,
+      });
+    });
+    await storekeeper.store({ device, messages, memory });
+    if (memory !== undefined) serviceOf(device)?.book.remember(device, memory);
+    this.#parts.stored(messages);
+  }
+
+  heard(device: string): void {
+    const change = this.states.heard(device, this.#parts.timers.wall());
+    if (change !== undefined) this.#tellState(change);
+  }
+
+  /** Carries one attempt of a command out. `begin` is called right before the first byte and must allow it. */
+  async execute(command: Command, begin: () => Promise<boolean>): Promise<CommandConclusion> {
+    const service = this.#parts.serviceOf(command.device);
+    if (service === undefined) return concluded(command, "rejected", unknownDevice(command.device));
+    return this.lanes.take(command.device, () => this.#converse(service, command, begin));
+  }
+
+  async #converse(
+    service: ProtocolService,
+    command: Command,
+    begin: () => Promise<boolean>,
+  ): Promise<CommandConclusion> {
+    let begun = false;
+    const connect = async () => {
+      const transport = await service.connect(command.device);
+      if (begun) return transport;
+      // Connected first, so that a device that cannot be reached never counts as an attempt that may have happened.
+      begun = await begin().catch((thrown: unknown) => {
+        transport.destroy();
+        throw thrown;
+      });
+      if (!begun) {
+        transport.destroy();
+        throw notAllowed(command);
+      }
+      return transport;
+    };
+    const conversation = {
+      session: service.dial(command.device),
+      timers: this.#parts.timers,
+      southbound: this.southbound(service),
+    };
+    const conclusion = await carryOut(conversation, command, connect);
+    if (conclusion.end === "unanswered" || conclusion.end === "unsent") {
+      const reason = conclusion.fault?.code ?? conclusion.end;
+      const change = this.states.failed(command.device, this.#parts.timers.wall(), reason);
+      if (change !== undefined) this.#tellState(change);
+    } else if (conclusion.end !== "rejected") this.heard(command.device);
+    return conclusion;
+  }
+
+  southbound(service: ProtocolService): Southbound {
+    return {
+      store: (device, drafts, memory) => this.store(device, drafts, memory),
+      heard: (device) => this.heard(device),
+      refused: (device, peer, fault) => this.#parts.refused(device, service.protocol, peer, fault),
+      permit: () => !this.#ended && this.reign.mayAct(),
+    };
+  }
+
+  /** Tells the cores about the gateway itself. Best effort: a gateway event is not worth holding anything up. */
+  async tellGateway(
+    code: GatewayEventCode,
+    severity: Severity,
+    text: string,
+    facts: Record<string, string | number>,
+  ): Promise<void> {
+    const subject = `gateway-${this.reign.group}`;
+    const material = [this.reign.holder, this.reign.epoch, code, toRfc3339(this.#parts.timers.wall())];
+    await this.store(
+      subject,
+      [
+        {
+          id: gatewayEventId(subject, code, material),
+          type: "busbar.gateway-event.v1",
+          subject,
+          time: undefined,
+          timesource: "ingest",
+          protocol: "gateway",
+          data: { code, severity, text, facts },
+        },
+      ],
+      undefined,
+    );
+  }
+
+  /** Says every device's state again under this epoch, a portion at a time. */
+  async tellAllStates(): Promise<void> {
+    let told = 0;
+    for (const state of this.states.all()) {
+      if (this.#ended) return;
+      await this.#storeState(state);
+      told += 1;
+      if (told % STATES_PER_TURN === 0) await this.#pause(CHECK_STATES_MS);
+    }
+  }
+
+  #tellState(change: DeviceStateChange): void {
+    // A state that could not be stored is said again by the next reign.
+    void this.#storeState(change).catch(() => {});
+  }
+
+  async #storeState(change: DeviceStateChange): Promise<void> {
+    const service = this.#parts.serviceOf(change.device);
+    if (service === undefined) return;
+    const since = toRfc3339(toWall(change.since));
+    await this.store(
+      change.device,
+      [
+        {
+          id: stateId({ device: change.device, state: change.state, since, epoch: this.reign.epoch }),
+          type: "busbar.state.v1",
+          subject: change.device,
+          time: since,
+          timesource: "protocol",
+          protocol: service.protocol,
+          data: {
+            state: change.state,
+            since,
+            reason: change.reason,
+            lastMessageAt: change.lastHeardAt === undefined ? undefined : toRfc3339(toWall(change.lastHeardAt)),
+          },
+        },
+      ],
+      undefined,
+    );
+  }
+
+  #every(ms: number, act: () => void): void {
+    const { timers } = this.#parts;
+    const again = (): void => {
+      if (this.#ended) return;
+      act();
+      this.#cancels[0] = timers.at(later(timers.now(), ms), again);
+    };
+    this.#cancels[0] = timers.at(later(timers.now(), ms), again);
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { timers } = this.#parts;
+    return new Promise((resolve) => {
+      timers.at(later(timers.now(), ms), resolve);
+    });
+  }
+}
+
+function concluded(command: Command, end: CommandConclusion["end"], fault: EdgeError): CommandConclusion {
+  return { uid: command.uid, end, fault, result: {} };
+}
+
+function unknownDevice(device: string): EdgeError {
+  return new EdgeError({
+    code: "command.device.unknown",
+    blame: "operator",
+    retry: "never",
+    message: `there is no device ${device} in this group's configuration`,
+  });
+}
+
+function notAllowed(command: Command): EdgeError {
+  return new EdgeError({
+    code: "command.begin.refused",
+    blame: "us",
+    retry: "never",
+    message: `command ${command.uid} may not start here any more`,
+  });
+}
+
+function reignOver(reign: Reign): EdgeError {
+  return new EdgeError({
+    code: "queue.fenced",
+    blame: "us",
+    retry: "never",
+    message: `the reign ${reign.holder}:${reign.epoch} of group ${reign.group} is over`,
+  });
+}

@@ -1,0 +1,38 @@
+import type { TlsOptions } from "node:tls";
+import type { Protocol } from "../../adapters/kit/adapter.ts";
+import type { Transport } from "../../adapters/kit/ports.ts";
+import type { DeviceBook, KnownDevice } from "./device-book.ts";
+import type { DeviceSession } from "./southbound.ts";
+
+/** One server socket of a protocol on this agent. */
+export interface ServiceListener {
+  readonly host: string;
+  readonly port: number;
+  readonly label: string;
+  readonly maxConnections: number;
+  readonly tls: TlsOptions | undefined;
+}
+
+/**
+ * One protocol as the runtime runs it: its adapter bound to this configuration. Everything protocol-specific about
+ * running it is behind this; `roster.ts` is the one list of them.
+ */
+export interface ProtocolService {
+  readonly protocol: Protocol;
+  readonly book: DeviceBook<KnownDevice>;
+  readonly listeners: readonly ServiceListener[];
+  /** How often a device speaks by itself, where the operator said so, ms. */
+  expectEveryMs(device: string): number | undefined;
+  /** A session for a connection a device opened. */
+  accept(): DeviceSession;
+  /** A session for a command to this device. */
+  dial(device: string): DeviceSession;
+  /** Opens a connection to the device, at its configured address or the one it registered. */
+  connect(device: string): Promise<Transport>;
+  /** What the device is called and where it is, for people. */
+  describe(device: string): {
+    readonly identification: string;
+    readonly address: string | undefined;
+    readonly version: string;
+  };
+}

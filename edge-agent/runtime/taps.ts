@@ -1,0 +1,82 @@
+import type { Message } from "../model/message.ts";
+
+export interface TapFilter {
+  readonly device?: string | undefined;
+  readonly type?: string | undefined;
+  readonly protocol?: string | undefined;
+}
+
+/** What one tap sees: messages, and how many it was too slow for. */
+export type TapItem =
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "dropped"; readonly count: number };
+
+const QUEUED_PER_TAP = 1_000;
+
+interface Tap {
+  readonly filter: TapFilter;
+  readonly queue: Message[];
+  dropped: number;
+  wake: (() => void) | undefined;
+  closed: boolean;
+}
+
+/** Lets people watch messages go by. A slow watcher loses messages and is told how many; nobody else notices. */
+export class Taps {
+  readonly #taps = new Set<Tap>();
+
+  get size(): number {
+    return this.#taps.size;
+  }
+
+  show(messages: readonly Message[]): void {
+    if (this.#taps.size === 0) return;
+    for (const tap of this.#taps) {
+      for (const message of messages) if (passes(tap.filter, message)) offer(tap, message);
+    }
+  }
+
+  async *open(filter: TapFilter): AsyncGenerator<TapItem> {
+    const tap: Tap = { filter, queue: [], dropped: 0, wake: undefined, closed: false };
+    this.#taps.add(tap);
+    try {
+      while (!tap.closed) {
+        if (tap.dropped > 0) {
+          const count = tap.dropped;
+          tap.dropped = 0;
+          yield { kind: "dropped", count };
+        }
+        const message = tap.queue.shift();
+        if (message !== undefined) yield { kind: "message", message };
+        else {
+          await new Promise<void>((resolve) => {
+            tap.wake = resolve;
+          });
+        }
+      }
+    } finally {
+      this.#taps.delete(tap);
+    }
+  }
+
+  close(): void {
+    for (const tap of this.#taps) {
+      tap.closed = true;
+      tap.wake?.();
+    }
+  }
+}
+
+function passes({ device, type, protocol }: TapFilter, message: Message): boolean {
+  return (
+    (device === undefined || message.subject === device) &&
+    (type === undefined || message.type === type || message.type === `busbar.${type}.v1`) &&
+    (protocol === undefined || message.protocol === protocol)
+  );
+}
+
+function offer(tap: Tap, message: Message): void {
+  if (tap.queue.length >= QUEUED_PER_TAP) tap.dropped += 1;
+  else tap.queue.push(message);
+  tap.wake?.();
+}
