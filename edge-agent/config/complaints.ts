@@ -101,6 +101,7 @@ function textOf(value: unknown): string | undefined {
 function quotesFix(issue: z.core.$ZodIssue, value: unknown, written: string): string | undefined {
   if (issue.code !== "invalid_type") return undefined;
   if (issue.expected === "string" && typeof value === "number") {
+    if (issue.message.includes("not digits alone")) return `begin it with a letter, such as l${written}`;
     if (issue.message.startsWith("a duration")) return `write the unit, such as ${written}ms`;
     return issue.message.startsWith("a size")
       ? `write the unit, such as ${written}B`

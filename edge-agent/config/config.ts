@@ -130,7 +130,8 @@ export type SpoolPolicy = "block" | "drop-oldest" | "drop-newest" | "by-priority
 
 export interface SpoolSettings {
   readonly maxBytes: number;
-  readonly maxAgeMs: number;
+  /** What is older is dropped and counted; `undefined` keeps it for ever. Never together with `block`. */
+  readonly maxAgeMs: number | undefined;
   readonly segmentBytes: number;
   readonly policy: SpoolPolicy;
   /** Messages per second while the spool is emptied into the queue, so that live data keeps its place. */

@@ -66,7 +66,7 @@ describe("a file of devices", () => {
 
   it("makes nested values of columns with a dot, and numbers of digits", () => {
     const { devices, issues } = check(
-      `uid,protocol,identification,publicKey.file,location.latitude,location.longitude\n0012,oslp,7,l.pem,52.1,-5.25\n`,
+      `uid,protocol,identification,publicKey.file,location.latitude,location.longitude\nl0012,oslp,7,l.pem,52.1,-5.25\n`,
       "d.csv",
       {
         "/etc/busbar/l.pem": PEM,
@@ -74,7 +74,7 @@ describe("a file of devices", () => {
     );
     expect(printIssues(issues)).toBe("");
     expect(devices[0]).toMatchObject({
-      uid: "0012",
+      uid: "l0012",
       identification: "7",
       publicKey: BASE64,
       location: { latitude: 52.1, longitude: -5.25, timeOffset: 0 },

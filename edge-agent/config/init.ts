@@ -106,7 +106,6 @@ const TIMES = `## Law: renewEvery + 2·attemptTimeout <= ttl − safety.
 ## What is on disk while Redis is away.
 # spool:
 #   maxBytes: 2GiB
-#   maxAge: 30d
 #   segmentBytes: 16MiB
 #   policy: block            # when full: block (devices keep it), drop-oldest, drop-newest, by-priority
 #   drainPerSecond: 20000

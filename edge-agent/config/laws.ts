@@ -3,6 +3,8 @@ import type { Address, Config, LeaseTimes } from "./config.ts";
 import { PROTOCOL_NAMES, PROTOCOLS, type Complaint } from "./protocols.ts";
 import { formatDuration, formatSize } from "./scalars.ts";
 
+const SPOOL_BLOCK_BYTES = 32 * 1024;
+
 /** What could be read of a configuration; a section that is wrong by itself is absent. */
 export type Parts = { readonly [K in keyof Config]?: Config[K] | undefined };
 
@@ -84,11 +86,32 @@ export const LAWS: readonly Law[] = [
     },
   },
   {
-    says: "spool.segmentBytes >= commit.batchBytes: one record fits into a segment",
-    check: ({ spool, commit }) => {
-      if (spool === undefined || commit === undefined || spool.segmentBytes >= commit.batchBytes) return [];
-      const message = `${formatSize(spool.segmentBytes)} is less than commit.batchBytes ${formatSize(commit.batchBytes)}`;
-      return [error(["spool", "segmentBytes"], message, "a larger segment")];
+    says: "spool.segmentBytes is a multiple of 32 KiB: the block of the segment log",
+    check: ({ spool }) => {
+      if (spool === undefined || spool.segmentBytes % SPOOL_BLOCK_BYTES === 0) return [];
+      const message = `${formatSize(spool.segmentBytes)} is not a multiple of 32KiB`;
+      return [error(["spool", "segmentBytes"], message, "16MiB is usual")];
+    },
+  },
+  {
+    says: "spool.maxAge needs a policy that may drop",
+    check: ({ spool }) => {
+      if (spool === undefined || spool.maxAgeMs === undefined || spool.policy !== "block") return [];
+      return [
+        error(
+          ["spool", "maxAge"],
+          "the policy block drops nothing, so nothing can become too old",
+          "remove maxAge, or choose the policy by-priority",
+        ),
+      ];
+    },
+  },
+  {
+    says: "lease.safety >= 1 % of lease.ttl: two clocks run equally to one part in a hundred",
+    check: ({ lease }) => {
+      if (lease === undefined || lease.safetyMs * 100 >= lease.ttlMs) return [];
+      const message = `${formatDuration(lease.safetyMs)} is less than 1 % of ttl ${formatDuration(lease.ttlMs)}`;
+      return [error(["lease", "safety"], message, `${formatDuration(Math.ceil(lease.ttlMs / 100))} or more`)];
     },
   },
   { says: "a group's agents exist, once each, and are one or two", check: groupAgents },

@@ -1,6 +1,6 @@
-import { createPublicKey } from "node:crypto";
 import { z } from "zod";
 import type { Listener, SecretRef } from "./config.ts";
+import { toSpki } from "./p256-key.ts";
 import type { Complaint, DeviceBase, ProtocolSettings } from "./protocols.ts";
 import { choice, decimal, duration, host, integer, port, secret, text, uid } from "./scalars.ts";
 import { tlsFiles } from "./tls.ts";
@@ -97,19 +97,6 @@ const publicKey: z.ZodType<string> = z.string({ error: PUBLIC_KEY }).transform((
   context.issues.push({ code: "custom", message: PUBLIC_KEY, input: given });
   return z.NEVER;
 });
-
-/** The key as Base64 of DER, or `undefined` where the text is not a P-256 public key (PEM or Base64 DER). */
-export function toSpki(given: string): string | undefined {
-  try {
-    const key = given.includes("-----BEGIN")
-      ? createPublicKey(given)
-      : createPublicKey({ key: Buffer.from(given.replace(/\s+/g, ""), "base64"), format: "der", type: "spki" });
-    if (given.includes("PRIVATE KEY") || key.asymmetricKeyDetails?.namedCurve !== "prime256v1") return undefined;
-    return key.export({ format: "der", type: "spki" }).toString("base64");
-  } catch (_notAKey) {
-    return undefined;
-  }
-}
 
 const device: z.ZodType<OslpDevice> = z
   .strictObject({

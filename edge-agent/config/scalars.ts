@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { ID_PATTERN } from "../model/fields.ts";
+import { DEVICE_UID_LENGTH } from "../model/limits.ts";
 import type { SecretRef } from "./config.ts";
 
 /**
@@ -146,9 +148,10 @@ export function name(what: string): z.ZodType<string, string> {
   );
 }
 
-/** A device uid: it becomes part of message ids, so it has no colon and no space. */
+/** A device uid: it becomes part of message and job ids, so it has no colon and no space, and is not a number. */
 export function uid(): z.ZodType<string, string> {
-  return text('a uid of letters, digits, ".", "_", "~" and "-", at most 64', /^[A-Za-z0-9_.~-]+$/, 64);
+  const noun = `a uid of letters, digits, ".", "_", "~" and "-", not digits alone, at most ${DEVICE_UID_LENGTH}`;
+  return text(noun, ID_PATTERN, DEVICE_UID_LENGTH);
 }
 
 export function port(): z.ZodType<number, number> {

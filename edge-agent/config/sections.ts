@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BATCH_MESSAGES, COMMAND_ATTEMPTS } from "../model/limits.ts";
 import type {
   Address,
   CommandLimits,
@@ -71,7 +72,7 @@ export const lease: z.ZodType<LeaseTimes> = z
     ttl: duration({ min: "200ms", max: "5min" }).prefault("3s"),
     renewEvery: duration({ min: "20ms", max: "1min" }).prefault("1s"),
     attemptTimeout: duration({ min: "10ms", max: "30s" }).prefault("400ms"),
-    safety: duration({ min: "0ms", max: "1min" }).prefault("200ms"),
+    safety: duration({ min: "20ms", max: "1min" }).prefault("200ms"),
   })
   .transform((value) => ({
     ttlMs: value.ttl,
@@ -105,8 +106,8 @@ export const pair: z.ZodType<PairSettings> = z
 
 export const commit: z.ZodType<CommitLimits> = z
   .strictObject({
-    batchMessages: integer(1, 100, "a number of messages").prefault(100),
-    batchBytes: size({ min: "4KiB", max: "1MiB" }).prefault("64KiB"),
+    batchMessages: integer(1, BATCH_MESSAGES, "a number of messages").prefault(BATCH_MESSAGES),
+    batchBytes: size({ min: "4KiB", max: "64KiB" }).prefault("64KiB"),
     linger: duration({ min: "0ms", max: "1s" }).prefault("3ms"),
   })
   .transform((value) => ({
@@ -117,9 +118,9 @@ export const commit: z.ZodType<CommitLimits> = z
 
 export const spool: z.ZodType<SpoolSettings> = z
   .strictObject({
-    maxBytes: size({ min: "1MiB", max: "16TiB" }).prefault("2GiB"),
-    maxAge: duration({ min: "1min", max: "3650d" }).prefault("30d"),
-    segmentBytes: size({ min: "256KiB", max: "1GiB" }).prefault("16MiB"),
+    maxBytes: size({ min: "32MiB", max: "16TiB" }).prefault("2GiB"),
+    maxAge: duration({ min: "1min", max: "3650d" }).optional(),
+    segmentBytes: size({ min: "8MiB", max: "256MiB" }).prefault("16MiB"),
     policy: choice(["block", "drop-oldest", "drop-newest", "by-priority"]).prefault("block"),
     drainPerSecond: integer(1, 10_000_000, "a number of messages per second").prefault(20_000),
   })
@@ -131,7 +132,7 @@ export const commands: z.ZodType<CommandLimits> = z
     maxPerDevice: integer(1, 10_000, "a number of commands").prefault(32),
     retention: duration({ min: "1min", max: "3650d" }).prefault("7d"),
     defaultDeadline: duration({ min: "1s", max: "30d" }).prefault("5min"),
-    maxAttempts: integer(1, 100, "a number of attempts").prefault(3),
+    maxAttempts: integer(1, COMMAND_ATTEMPTS, "a number of attempts").prefault(3),
   })
   .transform((value) => ({
     concurrency: value.concurrency,
