@@ -3,7 +3,8 @@ import type { CancelTimer, Timers } from "../../adapters/io/timers.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { type Instant, toInstant, toWall, type WallMs } from "../../adapters/kit/time.ts";
 import { decodeBatch } from "../model/batch.ts";
-import { type CommitLimits, Committer } from "./committer.ts";
+import type { CommitLimits } from "./commit-limits.ts";
+import { Committer } from "./committer.ts";
 import type { Fence, FencedEffects, FencedOutcome } from "./fenced-script.ts";
 import { entry, message, reignOf, until } from "./queue.testing.ts";
 

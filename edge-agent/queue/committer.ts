@@ -1,32 +1,17 @@
 import type { CancelTimer, Timers } from "../../adapters/io/timers.ts";
 import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
-import { type DurationMs, later } from "../../adapters/kit/time.ts";
+import { later } from "../../adapters/kit/time.ts";
 import type { CommitEntry, CommitPort } from "../model/commit.ts";
 import { BATCH_MESSAGES } from "../model/limits.ts";
 import { leaseToken, type Reign } from "../model/reign.ts";
 import { over, overfull, superseded, tooLarge, unanswered } from "./commit-faults.ts";
+import { COMMIT_LIMITS, type CommitLimits } from "./commit-limits.ts";
 import { type CommitCounts, CommitStatistics } from "./commit-statistics.ts";
 import type { Fence } from "./fenced-script.ts";
 import { Linger } from "./linger.ts";
-import { type Load, type PlacedEntry, type ScriptLimits, ScriptTally, toEffects, toLoad } from "./load.ts";
+import { type Load, type PlacedEntry, ScriptTally, toEffects, toLoad } from "./load.ts";
 import { RecentIds } from "./recent-ids.ts";
-import { type Waiting, WaitingLine, type WaitingLimits } from "./waiting-line.ts";
-
-export interface CommitLimits extends WaitingLimits, ScriptLimits {
-  /** How long a message may wait for company; see `Linger`. */
-  readonly lingerMs: DurationMs;
-  /** How long the answer may take, the wait for replicas or the disk included. */
-  readonly timeoutMs: DurationMs;
-}
-
-export const COMMIT_LIMITS: CommitLimits = {
-  waitingEntries: 10_000,
-  waitingBytes: 16 * 1_048_576,
-  scriptMessages: 500,
-  scriptBytes: 1_048_576,
-  lingerMs: 3,
-  timeoutMs: 400,
-};
+import { type Waiting, WaitingLine } from "./waiting-line.ts";
 
 /** How far `commitMany` came: the first `durable` entries are; `fault` is that of the next one. */
 export interface ManyOutcome {
