@@ -1,0 +1,111 @@
+import type { WallMs } from "../../adapters/kit/time.ts";
+import type { CommitEntry } from "../model/commit.ts";
+import type { Message, MessageType } from "../model/message.ts";
+import type { Position } from "./position.ts";
+import { spoolFault } from "./spool-fault.ts";
+
+/** What a record is, as far as order and policy need to know. An entry takes the class of its most important message. */
+export type RecordClass = "event" | "command-result" | "gateway-event" | "state" | "memory" | "profile" | "reading";
+
+/** Most important first. */
+export const RECORD_CLASSES: readonly RecordClass[] = [
+  "event",
+  "command-result",
+  "gateway-event",
+  "state",
+  "memory",
+  "profile",
+  "reading",
+];
+
+/** What `by-priority` gives up for the sake of the others: what a device measures again anyway. */
+export function isSheddable(recordClass: RecordClass): boolean {
+  return recordClass === "reading" || recordClass === "profile";
+}
+
+/** One commit entry as bytes, and what is needed to order and drop it without reading them. */
+export interface SpoolRecord {
+  readonly class: RecordClass;
+  readonly device: string;
+  /** Of the first message; 0 where there is none. */
+  readonly epoch: number;
+  /** Of the first message; 0 where there is none. The others follow it without a gap. */
+  readonly sequence: number;
+  /** Messages in the entry, 0 … 65,535. */
+  readonly messages: number;
+  /** Whether the entry replaces the device's memory. */
+  readonly hasMemory: boolean;
+  readonly payload: Uint8Array;
+}
+
+/** A record in its place. */
+export interface StoredRecord extends SpoolRecord {
+  readonly position: Position;
+  /** The position of the record before it when it was written: tells a hole from a loss. */
+  readonly after: Position;
+  /** Everything up to here was durable when this record was written: tells a torn tail from a damaged record. */
+  readonly settled: Position;
+  readonly storedAt: WallMs;
+}
+
+/** Device uids have at most 64 characters; the format has one byte for the length. */
+export const DEVICE_BYTES_LIMIT = 255;
+export const MESSAGES_LIMIT = 0xffff;
+
+const CLASS_OF: Readonly<Record<MessageType, RecordClass>> = {
+  "busbar.event.v1": "event",
+  "busbar.command-result.v1": "command-result",
+  "busbar.gateway-event.v1": "gateway-event",
+  "busbar.state.v1": "state",
+  "busbar.profile.v1": "profile",
+  "busbar.reading.v1": "reading",
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** The record of an entry. The bytes are the entry's JSON, so that the drain reads back exactly what was handed in. */
+export function toRecord(entry: CommitEntry): SpoolRecord {
+  const [first] = entry.messages;
+  return {
+    class: classOf(entry.messages),
+    device: entry.device,
+    epoch: first === undefined ? 0 : Number(first.epoch),
+    sequence: first === undefined ? 0 : Number(first.sequence),
+    messages: entry.messages.length,
+    hasMemory: entry.memory !== undefined,
+    payload: encoder.encode(JSON.stringify(entry)),
+  };
+}
+
+/** The entry of a record. Throws `spool.record.invalid` where the bytes are no entry: their checksum held, so we wrote it. */
+export function toEntry(record: SpoolRecord): CommitEntry {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(record.payload));
+  } catch (cause) {
+    throw spoolFault("spool.record.invalid", `a record of ${record.device} is not JSON`, cause);
+  }
+  if (typeof value !== "object" || value === null || !("device" in value) || !("messages" in value)) {
+    throw spoolFault("spool.record.invalid", `a record of ${record.device} is not a commit entry`);
+  }
+  if (value.device !== record.device || !Array.isArray(value.messages) || value.messages.length !== record.messages) {
+    throw spoolFault("spool.record.invalid", `a record of ${record.device} says something else in its header`);
+  }
+  const memory = "memory" in value ? value.memory : undefined;
+  return { device: record.device, messages: value.messages, memory: memory as CommitEntry["memory"] };
+}
+
+/** What is left of a dropped record that carried device memory: the memory alone, which no policy gives up. */
+export function memoryAlone<Kind extends SpoolRecord>(record: Kind): Kind {
+  const entry = toEntry(record);
+  const bare: CommitEntry = { device: entry.device, messages: [], memory: entry.memory };
+  return { ...record, class: "memory", messages: 0, payload: encoder.encode(JSON.stringify(bare)) };
+}
+
+function classOf(messages: readonly Message[]): RecordClass {
+  if (messages.length === 0) return "memory";
+  let best = RECORD_CLASSES.length - 1;
+  for (const message of messages) best = Math.min(best, RECORD_CLASSES.indexOf(CLASS_OF[message.type]));
+  return RECORD_CLASSES[best] ?? "reading";
+}
