@@ -17,18 +17,27 @@ export interface DriverParts<Outcome> {
   readonly take: (outcome: Outcome) => void | Promise<void>;
 }
 
+type End = "done" | EdgeError;
+
 /**
  * Runs one machine over one transport: the only place where steps become bytes, timers and promises. It ends exactly
  * once, closes the transport, and never rejects.
  */
 export class Driver<Outcome> {
   readonly #parts: DriverParts<Outcome>;
-  #end: "done" | EdgeError | undefined;
-  #settleEnd: ((end: "done" | EdgeError) => void) | undefined;
-  readonly #ended: Promise<"done" | EdgeError>;
+  #end: End | undefined;
+  #settleEnd: ((end: End) => void) | undefined;
+  readonly #ended: Promise<End>;
+  /** The machine had its last word, so what it sent still goes out; everything else that ends a run cuts it off. */
+  #flush = false;
+  /** The connection broke: whatever the machine makes of that, the run is not `done`. */
+  #broken: EdgeError | undefined;
   #cancelWake: CancelTimer | undefined;
-  /** Outcomes still being taken and bytes still being written; reading waits for it. */
-  #busy: Promise<void> = Promise.resolve();
+  /** Outcomes being taken and writes under way. Reading waits until there are none. */
+  #pending = 0;
+  readonly #taking = new Set<Promise<void>>();
+  /** The reader, where it waits. One function and not a race of promises: those would pile up on `#ended`. */
+  #resumeReader: (() => void) | undefined;
   #started = false;
   readonly #early: ((now: Instant) => Step<Outcome>)[] = [];
 
@@ -39,26 +48,27 @@ export class Driver<Outcome> {
     });
   }
 
-  /** Resolves when the conversation is over: `done`, or the fault that ended it. */
-  async run(): Promise<"done" | EdgeError> {
+  /**
+   * Resolves when the conversation is over: `done`, or the fault that ended it. Then the transport is closed, every
+   * outcome was taken, and no timer is left.
+   */
+  async run(): Promise<End> {
     const { machine, transport } = this.#parts;
     this.#started = true;
     this.#step((now) => machine.open(now));
     for (const early of this.#early.splice(0)) this.#step(early);
     const reading = this.#read();
     const end = await this.#ended;
-    if (end === "done") {
-      await this.#busy;
-      await transport.close();
-    } else transport.destroy();
+    if (this.#flush) await transport.close();
     await reading;
+    await Promise.all(this.#taking);
     return end;
   }
 
   /** Gives the machine an input from our side: `stored(token)`, `submit(command)`. Ignored after the end. */
   input(give: (now: Instant) => Step<Outcome>): void {
     if (this.#started) this.#step(give);
-    else this.#early.push(give);
+    else if (this.#end === undefined) this.#early.push(give);
   }
 
   async #read(): Promise<void> {
@@ -67,73 +77,112 @@ export class Driver<Outcome> {
       for await (const chunk of transport) {
         if (this.#end !== undefined) return;
         this.#step((now) => machine.receive(chunk, now));
-        await this.#idle();
+        if (this.#pending > 0) await this.#idle();
         if (this.#end !== undefined) return;
       }
       this.#step((now) => machine.close(now));
       // A machine may outlive its peer's half only to finish what is being stored; without a peer that is the end.
       await this.#idle();
-      this.#finish("done");
+      this.#finish("done", "flush");
     } catch (thrown) {
-      if (this.#end === undefined) this.#step((now) => machine.close(now));
-      this.#finish(toEdgeError(thrown, "transport.failed"));
+      this.#broken = toEdgeError(thrown, "transport.failed");
+      this.#step((now) => machine.close(now));
+      this.#finish(this.#broken, "cut");
     }
   }
 
   /** Waits until everything caused so far is taken and written, or the run has ended. */
-  async #idle(): Promise<void> {
-    let seen: Promise<void>;
-    do {
-      seen = this.#busy;
-      await Promise.race([seen, this.#ended]);
-    } while (seen !== this.#busy && this.#end === undefined);
+  #idle(): Promise<void> {
+    if (this.#pending === 0 || this.#end !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#resumeReader = resolve;
+    });
   }
 
   #step(give: (now: Instant) => Step<Outcome>): void {
     if (this.#end !== undefined) return;
+    const { timers, machine, take } = this.#parts;
     let step: Step<Outcome>;
     try {
-      step = give(this.#parts.timers.now());
+      step = give(timers.now());
     } catch (thrown) {
-      this.#finish(toEdgeError(thrown, "transport.machine.threw"));
+      this.#finish(threw(thrown), "cut");
       return;
     }
     this.#cancelWake?.();
     this.#cancelWake = undefined;
-    const work: Promise<void>[] = [];
-    for (const outcome of step.outcomes) this.#collect(work, () => this.#parts.take(outcome));
-    for (const bytes of step.send) {
-      if (!this.#parts.permit()) {
-        this.#finish(notPermitted());
-        break;
-      }
-      this.#collect(work, () => this.#parts.transport.write(bytes));
-    }
-    if (work.length > 0) this.#busy = Promise.all([this.#busy, ...work]).then(() => {});
-    if (step.ended !== undefined) this.#finish(step.ended);
+    for (const outcome of step.outcomes) this.#track(() => take(outcome), "take");
+    for (const bytes of step.send) this.#write(bytes);
+    if (step.ended !== undefined) this.#finish(step.ended, "flush");
     else if (step.wakeAt !== undefined && this.#end === undefined) {
-      this.#cancelWake = this.#parts.timers.at(step.wakeAt, () => this.#step((now) => this.#parts.machine.wake(now)));
+      this.#cancelWake = timers.at(step.wakeAt, () => this.#step((now) => machine.wake(now)));
     }
   }
 
-  #collect(work: Promise<void>[], start: () => void | Promise<void>): void {
-    try {
-      const started = start();
-      if (started !== undefined)
-        work.push(started.catch((thrown) => this.#finish(toEdgeError(thrown, "transport.failed"))));
-    } catch (thrown) {
-      this.#finish(toEdgeError(thrown, "transport.failed"));
-    }
-  }
-
-  #finish(end: "done" | EdgeError): void {
+  #write(bytes: Uint8Array): void {
+    const { permit, transport } = this.#parts;
+    // Nothing of a step is written any more after the run was cut off in the middle of it.
     if (this.#end !== undefined) return;
-    this.#end = end;
+    if (permit()) this.#track(() => transport.write(bytes), "write");
+    else this.#finish(notPermitted(), "cut");
+  }
+
+  #track(start: () => void | Promise<void>, kind: "take" | "write"): void {
+    let under: void | Promise<void>;
+    try {
+      under = start();
+    } catch (thrown) {
+      this.#finish(toEdgeError(thrown, "transport.failed"), "cut");
+      return;
+    }
+    if (under === undefined) return;
+    this.#pending += 1;
+    const settled = under.then(
+      () => this.#settle(),
+      (thrown: unknown) => {
+        this.#finish(toEdgeError(thrown, "transport.failed"), "cut");
+        this.#settle();
+      },
+    );
+    if (kind === "write") return;
+    this.#taking.add(settled);
+    void settled.then(() => this.#taking.delete(settled));
+  }
+
+  #settle(): void {
+    this.#pending -= 1;
+    if (this.#pending === 0) this.#resume();
+  }
+
+  #resume(): void {
+    const resume = this.#resumeReader;
+    this.#resumeReader = undefined;
+    resume?.();
+  }
+
+  #finish(end: End, how: "flush" | "cut"): void {
+    if (this.#end !== undefined) return;
+    const final = end === "done" ? (this.#broken ?? end) : end;
+    this.#end = final;
+    this.#flush = how === "flush" && this.#broken === undefined;
     this.#cancelWake?.();
     this.#cancelWake = undefined;
-    if (end !== "done") this.#parts.transport.destroy();
-    this.#settleEnd?.(end);
+    if (!this.#flush) this.#parts.transport.destroy();
+    this.#resume();
+    this.#settleEnd?.(final);
   }
+}
+
+/** Whatever a machine throws, an EdgeError too, is a bug of ours: it promised to end instead. */
+function threw(thrown: unknown): EdgeError {
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new EdgeError({
+    code: "transport.machine.threw",
+    blame: "us",
+    retry: "backoff",
+    message: `a machine threw instead of ending: ${text}`,
+    cause: thrown,
+  });
 }
 
 function notPermitted(): EdgeError {

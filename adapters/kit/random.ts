@@ -5,9 +5,12 @@ import type { Random } from "./ports.ts";
  * its own, so that one more throw in one place does not shift every other place: histories stay comparable.
  */
 export class SeededRandom implements Random {
+  readonly #seed: number;
   readonly #state: Uint32Array;
 
+  /** @param seed the low 32 bits count. */
   constructor(seed: number) {
+    this.#seed = seed >>> 0;
     this.#state = new Uint32Array(4);
     let mix = seed >>> 0;
     for (let i = 0; i < 4; i++) {
@@ -54,10 +57,11 @@ export class SeededRandom implements Random {
     return bytes;
   }
 
+  /** The same generator for the same seed and name, whatever was thrown before. */
   of(name: string): SeededRandom {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
-    return new SeededRandom((hash ^ (this.#state[0] ?? 0)) >>> 0);
+    let hash = Math.imul(this.#seed ^ 0x811c9dc5, 0x01000193);
+    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+    return new SeededRandom(hash ^ (hash >>> 15));
   }
 }
 

@@ -3,6 +3,11 @@ import type { EdgeError } from "../../kit/edge-error.ts";
 import type { Transport } from "../../kit/ports.ts";
 import { toTransportFault } from "./socket-fault.ts";
 
+/** How long a peer may take to close its half after we closed ours. */
+const CLOSE_TIMEOUT_MS = 1_000;
+/** Silence before the kernel asks whether the peer is still there. */
+const KEEP_ALIVE_MS = 30_000;
+
 /** A TCP or TLS socket as a `Transport`. Reading is pulled: a chunk nobody asks for stays in the kernel. */
 export class SocketTransport implements Transport {
   readonly peer: string;
@@ -10,27 +15,32 @@ export class SocketTransport implements Transport {
   readonly local: string;
   readonly #socket: Socket;
   #fault: EdgeError | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     this.peer = `${plain(socket.remoteAddress)}:${socket.remotePort ?? 0}`;
     this.local = plain(socket.localAddress);
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("error", (error) => {
       this.#fault ??= toTransportFault(error, this.peer);
     });
   }
 
+  /** One reader at a time. Leaving the loop early leaves the socket open: closing is `close()` or `destroy()`. */
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     try {
-      for await (const chunk of this.#socket) {
+      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false })) {
         const bytes: Buffer = chunk;
         yield new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       }
     } catch (error) {
       // A socket that was closed under its reader has simply ended; the one who closed it knows why.
-      if (isEarlyEnd(error)) return;
+      if (this.#fault === undefined && isEarlyEnd(error)) return;
       throw this.#fault ?? toTransportFault(error, this.peer);
+    } finally {
+      if (this.#closing !== undefined) this.#socket.resume();
     }
   }
 
@@ -45,11 +55,23 @@ export class SocketTransport implements Transport {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#socket.destroyed) return resolve();
-      this.#socket.once("close", () => resolve());
-      this.#socket.end(() => this.#socket.destroy());
+    this.#closing ??= new Promise((resolve) => {
+      const socket = this.#socket;
+      if (socket.destroyed) return resolve();
+      // A peer that reads nothing, or never closes its half, does not keep us.
+      const lastWord = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);
+      socket.once("close", () => {
+        clearTimeout(lastWord);
+        resolve();
+      });
+      // Closing with unread bytes would send a reset, which may overtake our last answer on its way to the peer's
+      // reader: what still comes in is taken and thrown away until the peer closes too.
+      socket.once("end", () => socket.destroySoon());
+      socket.end();
+      if (socket.readableEnded) socket.destroySoon();
+      else socket.resume();
     });
+    return this.#closing;
   }
 
   destroy(): void {
