@@ -373,6 +373,17 @@ describe("several envelopes on one connection", () => {
     );
   });
 
+  it("that came before the device closed its half are still stored and answered", () => {
+    const desk = accepted(registry());
+    desk.hold = true;
+    desk.receive(concat([...stream, stream[0]?.subarray(0, 20) ?? new Uint8Array(0)])).close();
+    expect(desk.ended).toBeUndefined();
+    desk.store().store().store();
+    expect(desk.sent).toHaveLength(3);
+    expect(desk.refusals).toEqual(["oslp.envelope.truncated"]);
+    expect(desk.ended).toMatchObject({ code: "oslp.envelope.truncated" });
+  });
+
   it("beyond the limit end the session after those before were answered", () => {
     const settings = oslpSettings({ ...SETTINGS, limits: { ...SETTINGS.limits, waitingEnvelopes: 1 } });
     const desk = accepted(registry(), settings);

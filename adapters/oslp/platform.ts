@@ -47,6 +47,7 @@ export class PlatformSession implements Session<Command, MessageDraft> {
   readonly #deadlines = new Deadlines<"idle" | "envelope">();
   #storing: Storing | undefined;
   #tokens = 0;
+  #peerClosed = false;
   #ended: "done" | EdgeError | undefined;
 
   constructor(settings: OslpSettings, seams: Seams<OslpDevice>) {
@@ -76,6 +77,7 @@ export class PlatformSession implements Session<Command, MessageDraft> {
       this.#deadlines.clear("idle");
       step.send.push(this.#sealed(storing.device, storing.envelope, storing.answer()));
       this.#takeWaiting(step);
+      if (this.#peerClosed) this.#endWhenIdle(step);
     });
   }
 
@@ -93,10 +95,13 @@ export class PlatformSession implements Session<Command, MessageDraft> {
     });
   }
 
+  /** What came whole is still stored and answered: a device may close its half and listen. */
   close(now: Instant): Step<Outcome> {
     return this.#step(now, (step) => {
-      if (this.#framer.pending > 0) this.#refuse(step, truncatedStream(this.#framer.pending));
-      else this.#end(step, "done");
+      this.#peerClosed = true;
+      const held = this.#framer.pending;
+      if (held > 0) this.#enqueue(step, { kind: "fault", fault: truncatedStream(held) });
+      this.#endWhenIdle(step);
     });
   }
 
@@ -119,9 +124,13 @@ export class PlatformSession implements Session<Command, MessageDraft> {
     return step.build();
   }
 
+  #endWhenIdle(step: StepBuilder<Outcome>): void {
+    if (this.#ended === undefined && this.#storing === undefined) this.#end(step, "done");
+  }
+
   #setDeadlines(now: Instant): void {
     const { envelopeMs, idleMs } = this.#settings.timeouts;
-    if (this.#framer.pending === 0) this.#deadlines.clear("envelope");
+    if (this.#framer.pending === 0 || this.#peerClosed) this.#deadlines.clear("envelope");
     else if (!this.#deadlines.has("envelope")) this.#deadlines.set("envelope", later(now, envelopeMs));
     // While something is being stored the silence is ours.
     if (this.#storing !== undefined) this.#deadlines.clear("idle");
