@@ -1,0 +1,56 @@
+import type { Redis } from "ioredis";
+import { groupTag } from "../edge-agent/model/reign.ts";
+import { type Position, positionText, readPosition } from "./position.ts";
+
+/**
+ * How far each device was handled, shared by the cores of a group: a core that misses a message looks here whether another
+ * one has handled it. It never goes back. It only restores order: that nothing is applied twice is the inbox's matter.
+ */
+const ADVANCE = `
+for i = 1, #ARGV, 2 do
+  local old = redis.call('HGET', KEYS[1], ARGV[i])
+  local forward = true
+  if old then
+    local oldEpoch, oldSequence = string.match(old, '^(%d+):(%d+)$')
+    local epoch, sequence = string.match(ARGV[i + 1], '^(%d+):(%d+)$')
+    if oldEpoch then
+      forward = tonumber(epoch) > tonumber(oldEpoch)
+        or (tonumber(epoch) == tonumber(oldEpoch) and tonumber(sequence) > tonumber(oldSequence))
+    end
+  end
+  if forward then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1
+`;
+
+export function progressKey(group: string): string {
+  return `${groupTag(group)}:progress`;
+}
+
+export class ProgressBoard {
+  readonly #redis: Redis;
+  readonly #key: string;
+
+  constructor(redis: Redis, group: string) {
+    this.#redis = redis;
+    this.#key = progressKey(group);
+  }
+
+  async fetch(devices: readonly string[]): Promise<ReadonlyMap<string, Position>> {
+    const found = new Map<string, Position>();
+    if (devices.length === 0) return found;
+    const texts = await this.#redis.hmget(this.#key, ...devices);
+    for (const [at, device] of devices.entries()) {
+      const position = readPosition(texts[at]);
+      if (position !== undefined) found.set(device, position);
+    }
+    return found;
+  }
+
+  async advance(positions: ReadonlyMap<string, Position>): Promise<void> {
+    if (positions.size === 0) return;
+    const args: string[] = [];
+    for (const [device, position] of positions) args.push(device, positionText(position));
+    await this.#redis.eval(ADVANCE, 1, this.#key, ...args);
+  }
+}
