@@ -380,6 +380,21 @@ describe("salvage", () => {
     expect(committer.gate).toBe("closed");
   });
 
+  it("shares the one script under way with what comes in", async () => {
+    const { fence, commit, committer, log } = set({ scriptMessages: 2 });
+    const many = committer.commitMany([1, 2, 3, 4].map((n) => committer.place(entry("d", n))));
+    commit("e", 1);
+    for (let n = 1; n <= 3; n++) {
+      const call = await fence.next(n);
+      await settle();
+      await settle();
+      call.answer();
+    }
+    expect(await many).toMatchObject({ durable: 4 });
+    await until(() => log.length === 1);
+    expect(fence.mostUnderWay).toBe(1);
+  });
+
   it("stops where Redis stops, and says how far it came", async () => {
     const { fence, committer } = set({ scriptMessages: 2 });
     const placed = [1, 2, 3, 4, 5].map((n) => committer.place(entry("d", n)));

@@ -43,22 +43,34 @@ describe("a fenced commit", () => {
     json: `{"n":${value}}`,
   });
 
-  it("adds jobs that are in nothing different from those of queue.add", async () => {
+  it.each([
+    ["with options", OPTIONS],
+    ["without", {}],
+  ])("adds jobs that differ in nothing from queue.add's, %s", async (_, options) => {
     const redis = server.client();
     await redis.set(`${TAG}:lease`, "a:7");
-    await script().run("a:7", { jobs: [job("b-1")], memories: [] });
+    const one = new FencedScript(server.client(), { group: "g", name: "messages", jobOptions: options });
+    await one.run("a:7", { jobs: [job("b-1")], memories: [] });
+    const timestamp = 1_700_000_000_000;
     const queue = new Queue("messages", { connection: server.client(), prefix: "{busbar:plain}" });
-    await queue.add("batch", { of: "b-1" }, { ...OPTIONS, jobId: "b-1", timestamp: 1_700_000_000_000 });
+    await queue.add("batch", { of: "b-1" }, { ...options, jobId: "b-1", timestamp });
     const ours = await redis.hgetall(`${TAG}:messages:b-1`);
     const theirs = await redis.hgetall("{busbar:plain}:messages:b-1");
     expect({ ...ours, opts: {} }).toEqual({ ...theirs, opts: {} });
-    expect({ ...JSON.parse(ours["opts"] ?? ""), timestamp: 1_700_000_000_000 }).toEqual(
-      JSON.parse(theirs["opts"] ?? ""),
-    );
+    expect({ ...JSON.parse(ours["opts"] ?? ""), timestamp }).toEqual(JSON.parse(theirs["opts"] ?? ""));
     const suffixes = async (prefix: string) =>
       (await redis.keys(`${prefix}:messages*`)).map((key) => key.slice(prefix.length)).sort();
     expect(await suffixes(TAG)).toEqual(await suffixes("{busbar:plain}"));
     await queue.close();
+  });
+
+  it("is refused as a whole before it begins, not at its first write", async () => {
+    const redis = server.client();
+    await redis.set(`${TAG}:lease`, "b:8");
+    await redis.config("SET", "maxmemory", "1mb");
+    // The lease is another's, so the script would write nothing; that Redis is full is found out even earlier.
+    await expect(script().run("a:7", { jobs: [job("b-1")], memories: [] })).rejects.toMatchObject({ native: "OOM" });
+    await redis.config("SET", "maxmemory", "0");
   });
 
   it("is consumed by a BullMQ worker in the order of the commit", async () => {
