@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import type { EdgeError } from "../../kit/edge-error.ts";
+import { TLSSocket } from "node:tls";
+import { EdgeError } from "../../kit/edge-error.ts";
 import type { Transport } from "../../kit/ports.ts";
 import { toTransportFault } from "./socket-fault.ts";
 
@@ -48,8 +49,9 @@ export class SocketTransport implements Transport {
     if (this.#fault !== undefined) return Promise.reject(this.#fault);
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
-        if (error === undefined || error === null) resolve();
-        else reject(this.#fault ?? toTransportFault(error, this.peer));
+        // A write that was under way when the socket was destroyed comes back without an error, written or not.
+        if ((error === undefined || error === null) && !this.#socket.destroyed) resolve();
+        else reject(this.#fault ?? toTransportFault(error ?? cutOff(this.peer), this.peer));
       });
     });
   }
@@ -74,9 +76,17 @@ export class SocketTransport implements Transport {
     return this.#closing;
   }
 
+  /** On TCP the peer gets a reset, and what the kernel had not sent yet is never sent. */
   destroy(): void {
-    this.#socket.destroy();
+    if (this.#socket.destroyed) return;
+    if (this.#socket instanceof TLSSocket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
+}
+
+function cutOff(peer: string): EdgeError {
+  const message = `${peer}: closed before everything was written`;
+  return new EdgeError({ code: "transport.closed", blame: "us", retry: "backoff", message });
 }
 
 function isEarlyEnd(error: unknown): boolean {
