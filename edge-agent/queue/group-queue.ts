@@ -9,14 +9,14 @@ export const MESSAGES_QUEUE = "messages";
 
 /**
  * What every batch is queued with. A core that fails on one tries again for about an hour, doubling; then it stays in
- * `failed` for a month for somebody to look at. A finished one is kept for an hour, so that a commit repeated after a
- * lost reply finds it and adds nothing.
+ * `failed` until somebody looks: it holds acknowledged messages, so nothing removes it by itself. Finished ones are kept
+ * for a while, so that a commit repeated after a lost reply finds them and adds nothing; a thousand of at most 64 KiB are
+ * 64 MiB a group.
  */
 export const MESSAGE_JOB_OPTIONS: JobsOptions = {
   attempts: 12,
   backoff: { type: "exponential", delay: 1_000 },
-  removeOnComplete: { age: 3_600, count: 5_000 },
-  removeOnFail: { age: 30 * 86_400 },
+  removeOnComplete: { age: 3_600, count: 1_000 },
 };
 
 /** How much of a queue is where, in jobs. */
