@@ -37,7 +37,6 @@ export class ActiveGroup implements ReignWork {
       storekeeper,
       serviceOf: (device) => around.serviceOf(device),
       devices: around.devicesOf(reign.group),
-      lanes: { perDevice: around.config.commands.maxPerDevice, atOnce: around.config.commands.concurrency },
       timers: around.timers,
       refused: (device, protocol, peer, fault) => around.refused(device, protocol, peer, fault),
       stored: (messages) => around.stored(messages),
@@ -69,7 +68,7 @@ export class ActiveGroup implements ReignWork {
     const { timers } = around;
     const until = timers.now() + forMs;
     await around.unserve(reign.group, this.work);
-    await this.#intake.stop(Math.max(0, until - timers.now()));
+    await this.#intake.stop({ drainMs: Math.max(0, until - timers.now()) });
     await Promise.race([storekeeper.settle(), pausing(timers, Math.max(0, until - timers.now()))]);
   }
 
@@ -79,7 +78,7 @@ export class ActiveGroup implements ReignWork {
     const { around, reign, storekeeper } = this.#parts;
     this.work.end();
     storekeeper.end();
-    void this.#intake.stop(0);
+    void this.#intake.stop({ drainMs: 0 });
     void around.unserve(reign.group, this.work);
   }
 

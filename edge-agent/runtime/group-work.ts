@@ -1,5 +1,6 @@
 import type { Timers } from "../../adapters/io/timers.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
+import type { Transport } from "../../adapters/kit/ports.ts";
 import type { CommandConclusion, DeviceMemory } from "../../adapters/kit/session.ts";
 import { later, toRfc3339, toWall } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
@@ -10,7 +11,6 @@ import type { Message } from "../model/message.ts";
 import type { Reign } from "../model/reign.ts";
 import { stamp } from "../model/stamp.ts";
 import { DeviceStates, type DeviceStateChange } from "./device-states.ts";
-import { Lanes } from "./lanes.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { Sequences } from "./sequences.ts";
 import { carryOut, type Southbound } from "./southbound.ts";
@@ -24,7 +24,6 @@ export interface GroupWorkParts {
   /** The protocol that has the device, among those of this group. */
   readonly serviceOf: (device: string) => ProtocolService | undefined;
   readonly devices: readonly string[];
-  readonly lanes: { readonly perDevice: number; readonly atOnce: number };
   readonly timers: Timers;
   readonly refused: (device: string | undefined, protocol: string, peer: string, fault: EdgeError) => void;
   /** Everything that became durable, for taps and counters. */
@@ -42,7 +41,6 @@ const STATES_PER_TURN = 200;
 export class GroupWork {
   readonly reign: Reign;
   readonly states: DeviceStates;
-  readonly lanes: Lanes;
   readonly #parts: GroupWorkParts;
   readonly #sequences = new Sequences();
   readonly #cancels: (() => void)[] = [];
@@ -51,7 +49,6 @@ export class GroupWork {
   constructor(parts: GroupWorkParts) {
     this.#parts = parts;
     this.reign = parts.reign;
-    this.lanes = new Lanes(parts.lanes);
     this.states = new DeviceStates(
       parts.devices,
       {
@@ -100,45 +97,45 @@ export class GroupWork {
     if (change !== undefined) this.#tellState(change);
   }
 
-  /** Carries one attempt of a command out. `begin` is called right before the first byte and must allow it. */
-  async execute(command: Command, begin: () => Promise<boolean>): Promise<CommandConclusion> {
+  /**
+   * Carries one attempt of a command out. `begin` is awaited after the device was reached and before the first byte, so
+   * that a device that cannot be reached never counts as an attempt that may have happened. Rejects only as `begin` does.
+   */
+  async execute(command: Command, begin: () => Promise<void>): Promise<CommandConclusion> {
     const service = this.#parts.serviceOf(command.device);
     if (service === undefined) return concluded(command, "rejected", unknownDevice(command.device));
-    return this.lanes.take(command.device, () => this.#converse(service, command, begin));
-  }
-
-  async #converse(
-    service: ProtocolService,
-    command: Command,
-    begin: () => Promise<boolean>,
-  ): Promise<CommandConclusion> {
     let begun = false;
-    const connect = async () => {
+    let refusal: unknown;
+    const connect = async (): Promise<Transport> => {
       const transport = await service.connect(command.device);
       if (begun) return transport;
-      // Connected first, so that a device that cannot be reached never counts as an attempt that may have happened.
-      begun = await begin().catch((thrown: unknown) => {
+      try {
+        await begin();
+      } catch (thrown) {
         transport.destroy();
+        refusal = thrown;
         throw thrown;
-      });
-      if (!begun) {
-        transport.destroy();
-        throw notAllowed(command);
       }
+      begun = true;
       return transport;
     };
-    const conversation = {
-      session: service.dial(command.device),
-      timers: this.#parts.timers,
-      southbound: this.southbound(service),
-    };
+    const session = service.dial(command.device);
+    const conversation = { session, timers: this.#parts.timers, southbound: this.southbound(service) };
     const conclusion = await carryOut(conversation, command, connect);
-    if (conclusion.end === "unanswered" || conclusion.end === "unsent") {
-      const reason = conclusion.fault?.code ?? conclusion.end;
-      const change = this.states.failed(command.device, this.#parts.timers.wall(), reason);
-      if (change !== undefined) this.#tellState(change);
-    } else if (conclusion.end !== "rejected") this.heard(command.device);
+    if (refusal !== undefined) throw refusal;
+    this.#noteReached(command, conclusion);
     return conclusion;
+  }
+
+  #noteReached(command: Command, conclusion: CommandConclusion): void {
+    if (conclusion.end === "rejected") return;
+    if (conclusion.end === "succeeded" || conclusion.end === "failed") {
+      this.heard(command.device);
+      return;
+    }
+    const reason = conclusion.fault?.code ?? conclusion.end;
+    const change = this.states.failed(command.device, this.#parts.timers.wall(), reason);
+    if (change !== undefined) this.#tellState(change);
   }
 
   southbound(service: ProtocolService): Southbound {
@@ -246,15 +243,6 @@ function unknownDevice(device: string): EdgeError {
     blame: "operator",
     retry: "never",
     message: `there is no device ${device} in this group's configuration`,
-  });
-}
-
-function notAllowed(command: Command): EdgeError {
-  return new EdgeError({
-    code: "command.begin.refused",
-    blame: "us",
-    retry: "never",
-    message: `command ${command.uid} may not start here any more`,
   });
 }
 

@@ -4,5 +4,5 @@ import type { DurationMs } from "../../adapters/kit/time.ts";
 export interface Intake {
   start(): Promise<void>;
   /** Takes no more, gives back what was not begun, waits for what was, at most so long. */
-  stop(drainMs: DurationMs): Promise<void>;
+  stop(options: { readonly drainMs: DurationMs }): Promise<void>;
 }

@@ -1,4 +1,6 @@
+import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
+import { CommandIntake } from "../commands/redis/intake.ts";
 import type { TakeoverReason } from "../lease/words.ts";
 import type { Reign } from "../model/reign.ts";
 import { Committer } from "../queue/committer.ts";
@@ -8,6 +10,7 @@ import { ActiveGroup } from "./active-group.ts";
 import type { Counters } from "./counters.ts";
 import { DirectStorekeeper } from "./direct-storekeeper.ts";
 import { durabilityOf } from "./durability.ts";
+import type { GroupWork } from "./group-work.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Puts together what a reign works with. */
@@ -32,6 +35,27 @@ export function makeActiveGroup(parts: {
   return new ActiveGroup({
     ...parts,
     storekeeper: new DirectStorekeeper(committer),
-    makeIntake: () => ({ start: () => Promise.resolve(), stop: () => Promise.resolve() }),
+    makeIntake: (work) => makeIntake(reign, around, work, parts.counters),
+  });
+}
+
+function makeIntake(reign: Reign, around: Surroundings, work: GroupWork, counters: Counters): CommandIntake {
+  const { concurrency, maxPerDevice } = around.config.commands;
+  return new CommandIntake({
+    group: reign.group,
+    reign,
+    redis: around.redis.effects.client,
+    connectWorker: () => around.redis.more("worker", `commands-${reign.group}`),
+    timers: around.timers,
+    random: new NodeRandom(),
+    execute: (command, { begin }) => work.execute(command, begin),
+    publish: async (draft) => {
+      const protocol = around.serviceOf(draft.subject)?.protocol ?? "gateway";
+      await work.store(draft.subject, [{ ...draft, protocol }], undefined);
+      counters.concluded(draft.data.state);
+    },
+    limits: { atOnce: concurrency, perDevice: maxPerDevice },
+    quietMs: around.config.lease.ttlMs,
+    onFault: (fault) => around.note(fault.blame === "us" ? "warn" : "debug", `commands: ${fault.message}`),
   });
 }
