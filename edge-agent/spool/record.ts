@@ -52,6 +52,11 @@ export interface StoredRecord extends SpoolRecord {
 export const DEVICE_BYTES_LIMIT = 255;
 export const MESSAGES_LIMIT = 0xffff;
 
+/** A commit entry with the place the queue gave it, where it gave one: it comes back with the same. */
+export type SpooledEntry = CommitEntry & {
+  readonly place?: { readonly epoch: number; readonly order: number } | undefined;
+};
+
 const CLASS_OF: Readonly<Record<MessageType, RecordClass>> = {
   "busbar.event.v1": "event",
   "busbar.command-result.v1": "command-result",
@@ -65,12 +70,12 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** The record of an entry. The bytes are the entry's JSON, so that the drain reads back exactly what was handed in. */
-export function toRecord(entry: CommitEntry): SpoolRecord {
+export function toRecord(entry: SpooledEntry): SpoolRecord {
   const [first] = entry.messages;
   return {
     class: classOf(entry.messages),
     device: entry.device,
-    epoch: first === undefined ? 0 : Number(first.epoch),
+    epoch: first === undefined ? (entry.place?.epoch ?? 0) : Number(first.epoch),
     sequence: first === undefined ? 0 : Number(first.sequence),
     messages: entry.messages.length,
     hasMemory: entry.memory !== undefined,
@@ -79,7 +84,7 @@ export function toRecord(entry: CommitEntry): SpoolRecord {
 }
 
 /** The entry of a record. Throws `spool.record.invalid` where the bytes are no entry: their checksum held, so we wrote it. */
-export function toEntry(record: SpoolRecord): CommitEntry {
+export function toEntry(record: SpoolRecord): SpooledEntry {
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(record.payload));
@@ -92,14 +97,13 @@ export function toEntry(record: SpoolRecord): CommitEntry {
   if (value.device !== record.device || !Array.isArray(value.messages) || value.messages.length !== record.messages) {
     throw spoolFault("spool.record.invalid", `a record of ${record.device} says something else in its header`);
   }
-  const memory = "memory" in value ? value.memory : undefined;
-  return { device: record.device, messages: value.messages, memory: memory as CommitEntry["memory"] };
+  return value as SpooledEntry;
 }
 
 /** What is left of a dropped record that carried device memory: the memory alone, which no policy gives up. */
 export function memoryAlone<Kind extends SpoolRecord>(record: Kind): Kind {
   const entry = toEntry(record);
-  const bare: CommitEntry = { device: entry.device, messages: [], memory: entry.memory };
+  const bare: SpooledEntry = { ...entry, messages: [] };
   return { ...record, class: "memory", messages: 0, payload: encoder.encode(JSON.stringify(bare)) };
 }
 

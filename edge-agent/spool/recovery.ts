@@ -66,7 +66,8 @@ export function inspect(disk: Disk, identity: SpoolIdentity, crc32: SegmentConte
       const header = readSegmentHeader(file, crc32);
       if (header === "future") throw newer(name);
       if (header !== undefined && !sameIdentity(header.identity, identity)) throw foreign(name, header.identity);
-      files[files.length - 1] = { name, number: header?.segment ?? number, file, header };
+      // The header of another segment is a misplaced block: the name says which one this is.
+      if (header?.segment === number) files[files.length - 1] = { name, number, file, header };
     }
   } catch (thrown) {
     for (const { file } of files) file.close();

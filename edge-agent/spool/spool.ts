@@ -334,6 +334,7 @@ export class Spool {
     if (this.#condition === "closed") return;
     try {
       if (this.#condition !== "failed") this.sync();
+      this.#persist();
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
     }
