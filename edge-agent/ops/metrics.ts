@@ -1,5 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import { METRICS, type Sample, type ValueMetric } from "./metric-table.ts";
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { type HistogramMetric, METRICS, type Sample, type ValueMetric } from "./metric-table.ts";
 import type { Distribution, OpsSource } from "./source.ts";
 
 export interface Metrics {
@@ -17,18 +17,18 @@ export function makeMetrics(source: Pick<OpsSource, "status">): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "busbar_process_" });
   let status = source.status();
+  const histograms: HistogramMetric[] = [];
   for (const metric of METRICS) {
-    if (metric.type === "histogram") {
-      const { name, help, read } = metric;
-      registry.registerMetric(new SnapshotHistogram(name, help, () => read(status)));
-    } else if (metric.type === "gauge") addGauge(registry, metric, () => metric.read(status));
+    if (metric.type === "histogram") histograms.push(metric);
+    else if (metric.type === "gauge") addGauge(registry, metric, () => metric.read(status));
     else addCounter(registry, metric, () => metric.read(status));
   }
   return {
     contentType: registry.contentType,
-    text: () => {
+    text: async () => {
       status = source.status();
-      return registry.metrics();
+      const distributions = histograms.map((metric) => histogramText(metric, metric.read(status)));
+      return (await registry.metrics()) + distributions.join("");
     },
   };
 }
@@ -61,29 +61,13 @@ function addCounter(registry: Registry, { name, help, labels }: ValueMetric, rea
   });
 }
 
-type Values = Awaited<ReturnType<Histogram["get"]>>;
-
-/** A histogram whose classes were counted elsewhere; bounds are milliseconds there and seconds here. */
-class SnapshotHistogram extends Histogram {
-  readonly #name: string;
-  readonly #read: () => Distribution;
-
-  constructor(name: string, help: string, read: () => Distribution) {
-    super({ name, help, registers: [] });
-    this.#name = name;
-    this.#read = read;
-  }
-
-  override async get(): Promise<Values> {
-    const { bounds, counts, sum, count } = this.#read();
-    let below = 0;
-    const values: Values["values"] = bounds.map((bound, index) => {
-      below += counts[index] ?? 0;
-      return { value: below, labels: { le: bound / 1_000 }, metricName: `${this.#name}_bucket` };
-    });
-    values.push({ value: count, labels: { le: "+Inf" }, metricName: `${this.#name}_bucket` });
-    values.push({ value: sum / 1_000, labels: {}, metricName: `${this.#name}_sum` });
-    values.push({ value: count, labels: {}, metricName: `${this.#name}_count` });
-    return { ...(await super.get()), values };
-  }
+/** A distribution in the text format; prom-client only counts for itself. Bounds are milliseconds there and seconds here. */
+function histogramText({ name, help }: HistogramMetric, { bounds, counts, sum, count }: Distribution): string {
+  let below = 0;
+  const classes = bounds.map((bound, index) => {
+    below += counts[index] ?? 0;
+    return `${name}_bucket{le="${bound / 1_000}"} ${below}`;
+  });
+  const total = [`${name}_bucket{le="+Inf"} ${count}`, `${name}_sum ${sum / 1_000}`, `${name}_count ${count}`];
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...classes, ...total, ""].join("\n");
 }
