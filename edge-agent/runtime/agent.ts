@@ -8,14 +8,17 @@ import type { Config } from "../config/config.ts";
 import { configHash } from "../config/hash.ts";
 import { RedisLeaseStore } from "../lease/redis/redis-lease-store.ts";
 import type { LeaseSnapshot } from "../lease/machine.ts";
-import type { LeaseOutcome, LeaseRequest } from "../lease/words.ts";
+import type { LeaseOutcome, LeaseRequest, PeerWord } from "../lease/words.ts";
 import type { Message } from "../model/message.ts";
+import type { PairOutcome } from "../pair/outcomes.ts";
 import { Counters } from "./counters.ts";
 import { EpochFile } from "./epoch-file.ts";
 import { GroupRunner } from "./group-runner.ts";
 import type { GroupWork } from "./group-work.ts";
 import { leaseSettings } from "./lease-settings.ts";
 import { Listeners } from "./listeners.ts";
+import { makeMesh } from "./make-mesh.ts";
+import type { PairMesh } from "./pair-mesh.ts";
 import { pausing } from "./pausing.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { openRedis, type RedisLinks } from "./redis-links.ts";
@@ -59,6 +62,7 @@ export class EdgeAgent implements Surroundings {
   readonly services: readonly ProtocolService[];
   readonly listeners: Listeners;
   readonly runners: ReadonlyMap<string, GroupRunner>;
+  readonly mesh: PairMesh;
   readonly #log: AgentLog;
   readonly #replaceConfig: boolean;
   readonly #groupOf = new Map<string, string>();
@@ -95,6 +99,7 @@ export class EdgeAgent implements Surroundings {
       refused: (device, protocol, peer, fault) => this.refused(device, protocol, peer, fault),
       note: (level, text) => this.note(level, text),
     });
+    this.mesh = makeMesh(this, log);
     this.runners = new Map(
       Object.entries(config.groups)
         .filter(([, group]) => group.agents.includes(agent))
@@ -106,6 +111,7 @@ export class EdgeAgent implements Surroundings {
   async start(): Promise<void> {
     await this.watch.untilUsable();
     if (this.#stopping) return;
+    this.mesh.start();
     for (const runner of this.runners.values()) {
       runner.start();
       if (this.#replaceConfig) runner.lease.request({ kind: "replace-config" });
@@ -127,6 +133,7 @@ export class EdgeAgent implements Surroundings {
     // One more moment for the release itself to reach Redis.
     await pausing(this.timers, 50);
     for (const runner of this.runners.values()) runner.stop();
+    await this.mesh.stop();
     this.taps.close();
     await this.listeners.close();
     await this.redis.close();
@@ -179,6 +186,16 @@ export class EdgeAgent implements Surroundings {
     if (this.#works.size === 0) await this.listeners.close();
   }
 
+  spoolBytes(_group: string): number {
+    return 0;
+  }
+
+  linkOpened(_peer: string): void {}
+
+  linkClosed(_peer: string): void {}
+
+  linkOutcome(_peer: string, _outcome: PairOutcome): void {}
+
   refused(device: string | undefined, protocol: string, peer: string, fault: EdgeError): void {
     this.counters.refusals += 1;
     this.refusals.note({ at: toRfc3339(this.timers.wall()), protocol, peer, device }, fault);
@@ -211,7 +228,7 @@ export class EdgeAgent implements Surroundings {
       }),
       timers: this.timers,
       random: new NodeRandom(),
-      voice: { say: () => {} },
+      voice: { say: (peer, word) => this.#say(peer, group, word) },
       epochs: new EpochFile(state, group),
       makeWork: (reign, reason, detectedAfterMs: DurationMs) =>
         makeActiveGroup({ reign, reason, detectedAfterMs, around: this, counters: this.counters }),
@@ -220,7 +237,13 @@ export class EdgeAgent implements Surroundings {
     });
   }
 
+  #say(peer: string, group: string, word: PeerWord): void {
+    if (word.kind !== "beat") this.mesh.say(peer, group, word);
+  }
+
   #tell(group: string, outcome: LeaseOutcome): void {
+    // The peer learns of a change of role with the next beat; why wait for it.
+    if (outcome.kind !== "epoch-noted") queueMicrotask(() => this.mesh.beatNow());
     switch (outcome.kind) {
       case "active":
         if (outcome.reason === "handover" || outcome.reason === "failback") this.counters.handovers += 1;
