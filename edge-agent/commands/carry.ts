@@ -1,69 +1,17 @@
-import { type BackoffSettings, pauseBefore } from "../../adapters/kit/backoff.ts";
-import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
-import type { Random } from "../../adapters/kit/ports.ts";
+import { pauseBefore } from "../../adapters/kit/backoff.ts";
+import { toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
-import type { DurationMs, WallMs } from "../../adapters/kit/time.ts";
+import type { WallMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
-import { type EndedRecord, type Ending, isEnded, type LedgerRecord } from "../model/ledger.ts";
+import { commandDigest, type Ending, isEnded, type LedgerRecord } from "../model/ledger.ts";
 import type { Reign } from "../model/reign.ts";
+import type { Carried, CarryPorts } from "./carry-ports.ts";
 import { unbegun } from "./endings.ts";
 import { Gate, type Refusal } from "./gate.ts";
-import { basisOf, type Ledger } from "./ledger.ts";
+import { insist } from "./insist.ts";
+import { basisOf } from "./ledger.ts";
 import { type Decision, decideAfter, decideOnFinding, decideOnTake, type Finding, isBy, outOfTime } from "./life.ts";
-import type { Slots } from "./slots.ts";
 import { timeOf } from "./times.ts";
-
-/** What an attempt is given. */
-export interface Attempt {
-  /** 1 for the first that may reach the device. */
-  readonly attempt: number;
-  /**
-   * To be called immediately before the command's first byte is written, and to be awaited: only when it resolves may
-   * that byte leave, in the same tick, and still under `reign.mayAct()`. It rejects with an EdgeError `BeginFaultCode`.
-   * What comes before the command itself (connecting, association, registration) needs no begin.
-   */
-  begin(): Promise<void>;
-  /** Given when nobody waits for the outcome any more. */
-  readonly signal: AbortSignal;
-}
-
-/** Does one attempt and concludes it. Must end by itself: its deadlines are the session's. */
-export type Execute = (command: Command, attempt: Attempt) => Promise<CommandConclusion>;
-
-/** Reads back whether a command has had its effect. Reading changes nothing at the device and needs no `begin`. */
-export interface Verifier {
-  readonly verifiable: (command: Command) => boolean;
-  readonly verify: (command: Command, record: LedgerRecord, signal: AbortSignal) => Promise<Finding>;
-}
-
-export interface CarryPorts {
-  readonly ledger: Ledger;
-  readonly reign: Reign;
-  readonly wall: () => WallMs;
-  /** Resolves after that time, or at once when the signal is given. */
-  readonly pause: (ms: DurationMs, signal: AbortSignal) => Promise<void>;
-  readonly random: Random;
-  readonly backoff: BackoffSettings;
-  readonly slots: Slots;
-  readonly execute: Execute;
-  readonly verifier: Verifier | undefined;
-  /** No further attempt begins; those under way go on. */
-  readonly stopping: AbortSignal;
-  /** Nothing is waited for any more. */
-  readonly ending: AbortSignal;
-  /** A call of the ledger that failed and is repeated. */
-  readonly onFault: (fault: EdgeError) => void;
-}
-
-export type Carried =
-  /** `first`: ended by us just now; otherwise it had ended before. */
-  | { readonly kind: "ended"; readonly record: EndedRecord; readonly first: boolean }
-  /** `notBefore` is still to come; nothing was done. */
-  | { readonly kind: "waiting"; readonly until: WallMs }
-  /** The lease is somebody else's, and so is the command. */
-  | { readonly kind: "fenced" }
-  /** We were told to stop; the record says how far it got. */
-  | { readonly kind: "stopped" };
 
 /** Tries to read back before the command is called `unknown`. */
 export const VERIFY_TRIES = 5;
@@ -83,7 +31,7 @@ type Step =
   | { readonly kind: "decide"; readonly record: LedgerRecord }
   | { readonly kind: "run"; readonly record: LedgerRecord; readonly verified: boolean }
   | { readonly kind: "retract"; readonly turn: number; readonly last: Last | undefined }
-  | { readonly kind: "again"; readonly record: LedgerRecord; readonly last: Last }
+  | { readonly kind: "again"; readonly record: LedgerRecord; readonly last: Last; readonly verified: boolean }
   | { readonly kind: "verify"; readonly record: LedgerRecord }
   /** `witnessed`: we know it from our own attempt, whatever the record says; otherwise it follows from the record. */
   | { readonly kind: "finish"; readonly record: LedgerRecord; readonly ending: Ending; readonly witnessed: boolean }
@@ -122,7 +70,7 @@ class Carrying {
       case "retract":
         return this.#retract(step.turn, step.last);
       case "again":
-        return this.#again(step.record, step.last);
+        return this.#again(step);
       case "verify":
         return this.#verify(step.record);
       case "finish":
@@ -134,7 +82,10 @@ class Carrying {
     const { ledger, reign, wall, stopping } = this.#ports;
     const reply = await this.#insist(() => ledger.accept(reign, this.#command, wall()), stopping);
     if (reply === undefined) return STOPPED;
-    return reply.kind === "fenced" ? FENCED : { kind: "decide", record: reply.record };
+    if (reply.kind === "fenced") return FENCED;
+    const { record } = reply;
+    const reused = record.digest !== commandDigest(this.#command);
+    return reused ? { kind: "done", carried: { kind: "reused", record } } : { kind: "decide", record };
   }
 
   #decide(record: LedgerRecord): Step {
@@ -175,14 +126,25 @@ class Carrying {
     } finally {
       free();
     }
-    return gate.started === undefined ? this.#unstarted(record, gate, last) : this.#concluded(gate.started, last);
+    if (gate.started !== undefined) return this.#begun(gate.started, last);
+    // Whatever the record says was sent is an earlier attempt: unless it was read back, it stays in doubt.
+    const earlier = record.state === "sent" ? { ...record, doubt: !verified } : record;
+    return this.#unstarted(earlier, gate, last, verified);
   }
 
-  /** Nothing of the command can have left. */
-  #unstarted(record: LedgerRecord, gate: Gate, last: Last): Step {
+  /** The attempt was written down; what it came to decides whether it is struck out again. */
+  #begun(record: LedgerRecord, last: Last): Step {
+    const step = this.#concluded(record, last, false);
+    if (step.kind !== "again" || last.end !== "unsent") return step;
+    this.#withdrawn.add(record.turn);
+    return { kind: "retract", turn: record.turn, last };
+  }
+
+  /** Nothing of this attempt can have left. */
+  #unstarted(record: LedgerRecord, gate: Gate, last: Last, verified: boolean): Step {
     if (last.end === "succeeded") return { kind: "finish", record, ending: unbegun(last), witnessed: true };
     if (gate.refusal !== undefined) return this.#refused(gate.refusal, gate.turn, last);
-    return this.#concluded(record, last.end === "unanswered" ? { ...last, end: "unsent" } : last);
+    return this.#concluded(record, last.end === "unanswered" ? { ...last, end: "unsent" } : last, verified);
   }
 
   #refused(refusal: Refusal, turn: number, last: Last): Step {
@@ -198,7 +160,7 @@ class Carrying {
     }
   }
 
-  #concluded(record: LedgerRecord, last: Last): Step {
+  #concluded(record: LedgerRecord, last: Last, verified: boolean): Step {
     const after = decideAfter(record, this.#command, last, this.#situation());
     switch (after.kind) {
       case "conclude":
@@ -206,11 +168,7 @@ class Carrying {
       case "verify":
         return { kind: "verify", record };
       case "again":
-        if (last.end !== "unsent" || record.state !== "sent" || !isBy(record, this.#ports.reign)) {
-          return { kind: "again", record, last };
-        }
-        this.#withdrawn.add(record.turn);
-        return { kind: "retract", turn: record.turn, last };
+        return { kind: "again", record, last, verified };
     }
   }
 
@@ -222,10 +180,10 @@ class Carrying {
     if (last === undefined || isEnded(reply.record) || reply.record.cancelledAt !== undefined) {
       return { kind: "decide", record: reply.record };
     }
-    return { kind: "again", record: reply.record, last };
+    return { kind: "again", record: reply.record, last, verified: false };
   }
 
-  async #again(record: LedgerRecord, last: Last): Promise<Step> {
+  async #again({ record, last, verified }: Extract<Step, { readonly kind: "again" }>): Promise<Step> {
     const { wall, backoff, random, pause, stopping, reign } = this.#ports;
     const pauseMs = pauseBefore(this.#tries, backoff, random);
     if (wall() + pauseMs >= timeOf(this.#command.deadline)) {
@@ -234,12 +192,13 @@ class Carrying {
     await pause(pauseMs, stopping);
     if (stopping.aborted) return STOPPED;
     if (!reign.mayAct()) return FENCED;
-    if (record.state === "sent" && isBy(record, reign)) return { kind: "run", record, verified: false };
+    if (record.state === "sent" && (verified || isBy(record, reign))) return { kind: "run", record, verified };
     return { kind: "decide", record };
   }
 
   async #verify(record: LedgerRecord): Promise<Step> {
-    const { slots, stopping, ending, verifier, wall, pause, backoff, random } = this.#ports;
+    const { slots, stopping, ending, verifier, wall, pause, backoff, random, reign, quiet } = this.#ports;
+    if (!isBy(record, reign)) await quiet(stopping);
     const free = await slots.take(this.#command.priority, stopping);
     if (free === undefined) return STOPPED;
     let finding: Finding;
@@ -294,20 +253,7 @@ class Carrying {
     return { now: wall(), hold: reign, verifiable: verifier?.verifiable(this.#command) ?? false };
   }
 
-  /** Repeats a call until it is answered; `undefined` where the signal came first. Every call of the ledger may be repeated. */
-  async #insist<Reply>(call: () => Promise<Reply>, signal: AbortSignal): Promise<Reply | undefined> {
-    const { pause, backoff, random, onFault } = this.#ports;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await call();
-      } catch (thrown) {
-        const fault = toEdgeError(thrown, "queue.unavailable");
-        if (fault.retry === "never") throw fault;
-        onFault(fault);
-        if (signal.aborted) return undefined;
-        await pause(pauseBefore(attempt, backoff, random), signal);
-        if (signal.aborted) return undefined;
-      }
-    }
+  #insist<Reply>(call: () => Promise<Reply>, signal: AbortSignal): Promise<Reply | undefined> {
+    return insist(call, this.#ports, signal);
   }
 }

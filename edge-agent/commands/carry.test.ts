@@ -1,0 +1,262 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SeededRandom } from "../../adapters/kit/random.ts";
+import type { CommandConclusion } from "../../adapters/kit/session.ts";
+import { toWall } from "../../adapters/kit/time.ts";
+import type { Command } from "../model/command.ts";
+import { isEnded, type LedgerRecord } from "../model/ledger.ts";
+import { carry } from "./carry.ts";
+import type { Attempt, CarryPorts } from "./carry-ports.ts";
+import { command, concluded, START } from "./command.testing.ts";
+import type { Hold, Ledger } from "./ledger.ts";
+import { attemptLimit, TAKEOVER_REPEATS } from "./life.ts";
+import { MemoryLedger } from "./memory-ledger.ts";
+import { Slots } from "./slots.ts";
+
+const TTL_MS = 3_000;
+
+/** How a device meets one attempt. */
+const BEHAVIOURS = ["does", "refuses", "does-silently", "never-hears", "unreachable", "adapter-rejects"] as const;
+type Behaviour = (typeof BEHAVIOURS)[number];
+
+/** One virtual clock, one ledger, one device, and agents whose every step is put in an order by the scheduler. */
+class World {
+  readonly ledger = new MemoryLedger();
+  readonly effects: { readonly uid: string; readonly at: number; readonly agent: string }[] = [];
+  readonly writes: { readonly uid: string; readonly at: number }[] = [];
+  readonly ended = new Map<string, LedgerRecord>();
+  readonly #scheduler: fc.Scheduler;
+  readonly #paces: readonly number[];
+  readonly #behaviours: readonly Behaviour[];
+  readonly #lostAt = new Map<string, number>();
+  #now = 0;
+  #steps = 0;
+  #attempts = 0;
+
+  constructor(scheduler: fc.Scheduler, paces: readonly number[], behaviours: readonly Behaviour[]) {
+    this.#scheduler = scheduler;
+    this.#paces = paces;
+    this.#behaviours = behaviours;
+  }
+
+  /** A moment at which anybody else may act, and time passes. */
+  async step(label: string): Promise<void> {
+    await this.#scheduler.schedule(Promise.resolve(), label);
+    this.#now += this.#paces[this.#steps++ % this.#paces.length] ?? 1;
+  }
+
+  async sleep(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await this.step("pause");
+    this.#now = Math.max(this.#now, until);
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  lend(hold: Hold): void {
+    if (this.ledger.lease !== undefined) this.#lostAt.set(this.ledger.lease.holder, this.#now);
+    this.ledger.lease = hold;
+  }
+
+  /** An agent may believe in its lease for a while after it was stolen, but no longer than the lease was given for. */
+  mayAct(hold: Hold): boolean {
+    const lostAt = this.#lostAt.get(hold.holder);
+    return lostAt === undefined || this.#now < lostAt + TTL_MS;
+  }
+
+  effectsOf(uid: string): number {
+    return this.effects.filter((one) => one.uid === uid).length;
+  }
+
+  behaviour(): Behaviour {
+    return this.#behaviours[this.#attempts++ % this.#behaviours.length] ?? "does";
+  }
+
+  /** The first end of a command, which nothing may change afterwards. */
+  watch(record: LedgerRecord | undefined): void {
+    if (record === undefined || !isEnded(record)) return;
+    const known = this.ended.get(record.uid);
+    if (known === undefined) this.ended.set(record.uid, record);
+    else expect(record).toMatchObject({ state: known.state, endedAt: isEnded(known) ? known.endedAt : 0 });
+  }
+}
+
+class Agent {
+  readonly hold: Hold;
+  readonly #world: World;
+  readonly #verifies: boolean;
+  readonly #startedAt: number;
+  /** Steps it lives for. */
+  #life: number;
+  readonly stopping = new AbortController();
+
+  constructor(world: World, hold: Hold, options: { readonly life: number; readonly verifies: boolean }) {
+    this.#world = world;
+    this.hold = hold;
+    this.#life = options.life;
+    this.#verifies = options.verifies;
+    world.lend(hold);
+    this.#startedAt = world.now();
+  }
+
+  carry(one: Command): ReturnType<typeof carry> {
+    return carry(one, this.#ports());
+  }
+
+  /** Between any two steps the process may be gone: it then waits for ever. */
+  async #step(label: string): Promise<void> {
+    await this.#world.step(`${this.hold.holder} ${label}`);
+    this.#life -= 1;
+    if (this.#life <= 0) await new Promise(() => {});
+  }
+
+  #ports(): CarryPorts {
+    const world = this.#world;
+    return {
+      ledger: this.#slow(world.ledger),
+      reign: { group: "g", ...this.hold, mayAct: () => world.mayAct(this.hold) },
+      wall: () => toWall(START + world.now()),
+      pause: (ms) => world.sleep(ms),
+      quiet: () => world.sleep(Math.max(0, this.#startedAt + TTL_MS - world.now())),
+      random: new SeededRandom(1),
+      backoff: { firstMs: 100, maxMs: 1_000, factor: 2, jitter: 0.5 },
+      slots: new Slots(100),
+      execute: (one, attempt) => this.#execute(one, attempt),
+      verifier: this.#verifies
+        ? {
+            verifiable: () => true,
+            verify: async (one) => {
+              await this.#step("verify");
+              const done = world.effectsOf(one.uid) > 0;
+              await this.#step("verified");
+              return done ? { found: "done", result: {} } : { found: "not-done" };
+            },
+          }
+        : undefined,
+      stopping: this.stopping.signal,
+      ending: new AbortController().signal,
+      onFault: () => {},
+    };
+  }
+
+  async #execute(one: Command, attempt: Attempt): Promise<CommandConclusion> {
+    const world = this.#world;
+    const behaviour = world.behaviour();
+    await this.#step("connect");
+    if (behaviour === "unreachable") return concluded(one.uid, "unsent");
+    if (behaviour === "adapter-rejects") return concluded(one.uid, "rejected");
+    await attempt.begin();
+    if (!world.mayAct(this.hold)) return concluded(one.uid, "unsent");
+    world.writes.push({ uid: one.uid, at: world.now() });
+    if (behaviour === "does" || behaviour === "does-silently") {
+      world.effects.push({ uid: one.uid, at: world.now(), agent: this.hold.holder });
+    }
+    await this.#step("answer");
+    if (behaviour === "does") return concluded(one.uid, "succeeded");
+    return concluded(one.uid, behaviour === "refuses" ? "failed" : "unanswered");
+  }
+
+  /** The ledger with the way there and the way back, each of which takes a step. */
+  #slow(ledger: MemoryLedger): Ledger {
+    const call = async <Reply>(name: string, ask: () => Promise<Reply>, uid: string): Promise<Reply> => {
+      await this.#step(name);
+      const reply = await ask();
+      this.#world.watch(await ledger.read(uid));
+      await this.#step(`${name} answered`);
+      return reply;
+    };
+    return {
+      accept: (hold, one, now) => call("accept", () => ledger.accept(hold, one, now), one.uid),
+      begin: (hold, uid, begin) => call("begin", () => ledger.begin(hold, uid, begin), uid),
+      retract: (hold, uid, turn) => call("retract", () => ledger.retract(hold, uid, turn), uid),
+      finish: (hold, uid, finish) => call("finish", () => ledger.finish(hold, uid, finish), uid),
+      cancel: (uid, now) => ledger.cancel(uid, now),
+      read: (uid) => ledger.read(uid),
+    };
+  }
+}
+
+const plan = fc.record({
+  commands: fc
+    .array(
+      fc.record({
+        idempotent: fc.boolean(),
+        maxAttempts: fc.integer({ min: 1, max: 3 }),
+        deadline: fc.integer({ min: 1, max: 12_000 }).map((ms) => START + ms),
+        cancelAt: fc.option(fc.integer({ min: 0, max: 15 }), { nil: undefined }),
+      }),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((all) => all.map((one, i) => ({ ...one, uid: `c${i}`, device: `dev_${i}` }))),
+  lives: fc.tuple(fc.integer({ min: 1, max: 25 }), fc.integer({ min: 1, max: 25 })),
+  /** Steps after which the next agent steals the lease, whether the last one lives or not. */
+  steals: fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 })),
+  paces: fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 8 }),
+  behaviours: fc.array(fc.constantFrom(...BEHAVIOURS), { minLength: 1, maxLength: 6 }),
+  verifies: fc.boolean(),
+});
+
+/** Agents a and b each live for some steps and are robbed of the lease after some others; c lives. */
+async function history(scheduler: fc.Scheduler, plan: Plan): Promise<World> {
+  const world = new World(scheduler, plan.paces, plan.behaviours);
+  const commands = plan.commands.map((facts) => command(facts));
+  const cancels = plan.commands.map(async ({ uid, cancelAt }) => {
+    if (cancelAt === undefined) return;
+    for (let i = 0; i < cancelAt; i++) await world.step("before cancel");
+    world.watch(await world.ledger.cancel(uid, toWall(START + world.now())));
+  });
+  const script = async (): Promise<void> => {
+    for (const [i, holder] of ["a", "b"].entries()) {
+      const agent = new Agent(world, { holder, epoch: i + 1 }, { life: plan.lives[i] ?? 1, verifies: plan.verifies });
+      for (const one of commands) void agent.carry(one);
+      for (let step = 0; step < (plan.steals[i] ?? 1); step++) await world.step("before steal");
+    }
+    const last = new Agent(
+      world,
+      { holder: "c", epoch: 3 },
+      { life: Number.POSITIVE_INFINITY, verifies: plan.verifies },
+    );
+    await Promise.all(cancels);
+    for (const one of commands) {
+      const end = await last.carry(one);
+      expect(end.kind).toBe("ended");
+      // A repeat of the command does nothing and gets the same.
+      const written = (): number => world.writes.filter(({ uid }) => uid === one.uid).length;
+      const before = written();
+      expect(await last.carry(one)).toEqual({ ...end, first: false });
+      expect(written()).toBe(before);
+    }
+  };
+  await scheduler.waitFor(script());
+  return world;
+}
+type Plan = typeof plan extends fc.Arbitrary<infer One> ? One : never;
+
+describe("carry", () => {
+  it("ends every command once, and does nothing twice or late, whoever dies between any two steps", async () => {
+    const seen = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), plan, async (scheduler, plan) => {
+        const world = await history(scheduler, plan);
+        for (const facts of plan.commands) {
+          const record = world.ended.get(facts.uid);
+          const effects = world.effectsOf(facts.uid);
+          const writes = world.writes.filter((one) => one.uid === facts.uid);
+          seen.set(record?.state ?? "open", (seen.get(record?.state ?? "open") ?? 0) + 1);
+          expect(record).toBeDefined();
+          if (!facts.idempotent) expect(effects).toBeLessThanOrEqual(1);
+          if (!facts.idempotent && !plan.verifies) expect(writes.length).toBeLessThanOrEqual(1);
+          expect(writes.length).toBeLessThanOrEqual(attemptLimit({ interrupted: TAKEOVER_REPEATS }, command(facts)));
+          for (const write of writes) expect(START + write.at).toBeLessThan(facts.deadline);
+          if (record?.state === "succeeded") expect(effects).toBeGreaterThan(0);
+          else if (record?.state !== "unknown") expect(effects).toBe(0);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    // The histories reach every end there is: a property over nothing holds too.
+    expect([...seen.keys()].sort()).toEqual(["cancelled", "expired", "failed", "rejected", "succeeded", "unknown"]);
+  });
+});
