@@ -56,9 +56,14 @@ export class Rig {
   /** Gives the lease to a new agent and starts its intake. */
   async promote(hold: Hold, facts: AgentFacts = {}): Promise<Agent> {
     await this.lend(hold);
+    const agent = this.agent(hold, facts);
+    await agent.intake.start();
+    return agent;
+  }
+
+  agent(hold: Hold, facts: AgentFacts = {}): Agent {
     const agent = new Agent(this, hold, facts);
     this.#agents.push(agent);
-    await agent.intake.start();
     return agent;
   }
 

@@ -62,6 +62,8 @@ export class CommandIntake {
   #fenced = 0;
   #faults = 0;
   #held = 0;
+  /** Wakes up who waits for room in the window. */
+  #roomFreed: (() => void) | undefined;
   #orders = 0;
   /** What runs, so that `stop` can wait for it. */
   readonly #running = new Set<Promise<void>>();
@@ -143,8 +145,9 @@ export class CommandIntake {
   async #stop(drainMs: DurationMs): Promise<void> {
     this.#stopping.abort();
     this.#bell.close();
+    this.#roomFreed?.();
     const waiting = this.#lanes.takeWaiting(() => true);
-    this.#held -= waiting.length;
+    this.#letGo(waiting.length);
     await this.#giveBack(waiting);
     await this.#loop?.catch((thrown: unknown) => this.#report(thrown));
     const drained = Promise.all(this.#running);
@@ -171,7 +174,13 @@ export class CommandIntake {
     const signal = this.#stopping.signal;
     while (!signal.aborted) {
       const asked = Math.min(this.#limits.window - this.#held, TAKE_AT_ONCE);
-      if (asked <= 0 || !reign.mayAct()) {
+      if (asked <= 0) {
+        await new Promise<void>((resolve) => {
+          this.#roomFreed = resolve;
+        });
+        continue;
+      }
+      if (!reign.mayAct()) {
         await pauseFor(timers, DOUBT_MS, signal);
         continue;
       }
@@ -221,7 +230,7 @@ export class CommandIntake {
     const { device, priority, uid } = command;
     const item: Item = { job, command, device, priority, order: this.#orders++ };
     if (this.#stopping.signal.aborted) {
-      this.#held -= 1;
+      this.#letGo(1);
       this.#untouched.push(item);
       return;
     }
@@ -268,7 +277,7 @@ export class CommandIntake {
       const fault = this.#report(thrown);
       await this.#settlement.aside(job, `${fault.code}: ${fault.message}`);
     } finally {
-      this.#held -= 1;
+      this.#letGo(1);
     }
   }
 
@@ -287,7 +296,13 @@ export class CommandIntake {
   async #refuse(job: TakenJob, known: Refused): Promise<void> {
     const record = await this.#settlement.refuse(job, known);
     if (record !== undefined) this.#count(record.state);
-    this.#held -= 1;
+    this.#letGo(1);
+  }
+
+  #letGo(jobs: number): void {
+    this.#held -= jobs;
+    this.#roomFreed?.();
+    this.#roomFreed = undefined;
   }
 
   #count(state: TerminalState): void {
