@@ -14,9 +14,20 @@ export function toCommitFault(thrown: unknown): EdgeError {
   return new EdgeError({ code: "queue.refused", blame, retry: "backoff", message, native, cause });
 }
 
-/** Redis said that the lease is not ours. */
+/**
+ * Redis said that the lease is not ours. Somebody else's: the reign is over. Nobody's: Redis was away for longer than the
+ * lease lives, or has forgotten it; while our own deadline holds it may be granted to us again under the same epoch, so
+ * the entry is not given up.
+ */
 export function fenced(token: string, holder: string): EdgeError {
-  return ended(`the lease is not ${token} but ${holder === "" ? "nobody's" : holder}: nothing was written`, holder);
+  if (holder !== "") return ended(`the lease is not ${token} but ${holder}: nothing was written`, holder);
+  return new EdgeError({
+    code: "queue.unavailable",
+    blame: "network",
+    retry: "backoff",
+    native: "none",
+    message: `the lease ${token} is nobody's at this moment: nothing was written`,
+  });
 }
 
 /** Our own clock, or the owner of the committer, says that the reign is over. */

@@ -94,7 +94,7 @@ describe("a fenced commit", () => {
   it("writes neither job nor memory when the lease is another's, or nobody's", async () => {
     const redis = server.client();
     const effects = { jobs: [job("b-1"), job("b-2")], memories: [memory("d", 7, 1, 1)] };
-    await expect(script().run("a:7", effects)).rejects.toMatchObject({ code: "queue.fenced", native: "none" });
+    await expect(script().run("a:7", effects)).rejects.toMatchObject({ code: "queue.unavailable", native: "none" });
     await redis.set(`${TAG}:lease`, "b:8");
     await expect(script().run("a:7", effects)).rejects.toMatchObject({
       code: "queue.fenced",
