@@ -72,7 +72,7 @@ describe("a job", () => {
     await group.add(message("d", 1), message("d", 2), message("e", 1), message("d", 3));
     await until(() => consumer.counts().jobs === 1);
     // The rejected one keeps the later one of its device back, and nobody else's.
-    expect(history).toEqual(["d:1:1 1", "d:1:2 1", "e:1:1 1", "d:1:2 2", "d:1:2 3", "d:1:3 3"]);
+    expect(history).toEqual(["d:1:1 1", "e:1:1 1", "d:1:2 1", "d:1:2 2", "d:1:2 3", "d:1:3 3"]);
     expect(consumer.counts()).toMatchObject({ handled: 4, rejected: 2, deadLetters: 0 });
     expect(await isEmpty()).toBe(true);
   });
@@ -95,6 +95,8 @@ describe("a job", () => {
     const takers = new Set<string>();
     const make = (who: string) =>
       start({
+        attempts: 1_000,
+        mostPauseMs: 20,
         handler: () => {
           takers.add(who);
           if (takers.size < 2) throw new Error("not me");
@@ -226,7 +228,7 @@ describe("the order of a device", () => {
     await until(() => reigns.length === 1);
     await group.add(message("e", 9, { epoch: 1 }), message("f", 9, { epoch: 1, late: true }));
     await until(() => consumer.counts().jobs === 2);
-    expect(reigns).toEqual(["d:2:1 current", "e:1:9 earlier", "f:1:9 current"]);
+    expect(reigns.sort()).toEqual(["d:2:1 current", "e:1:9 earlier", "f:1:9 current"]);
     expect(consumer.counts().stale).toBe(1);
   });
 });
@@ -267,7 +269,7 @@ describe("a consumer", () => {
     const consumer = start({
       stuckMs: 300,
       redis: () => {
-        const db = clients.length === 1 ? 1 : 0;
+        const db = clients.length === 2 ? 1 : 0;
         const redis = new Redis(server.url, { maxRetriesPerRequest: null, db });
         clients.push(redis);
         return redis;

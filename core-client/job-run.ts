@@ -3,16 +3,17 @@ import type { Delivery, Handling } from "./delivery.ts";
 import { comparePositions, type Position, positionOf } from "./position.ts";
 import type { ReignAge } from "./reign-watch.ts";
 import type { Order, Run } from "./resequencer.ts";
-import type { JobTurn, Passage } from "./turnstile.ts";
+import type { Passage } from "./turnstile.ts";
 
 /** Where parcels wait for their turn; without an order to keep, everything passes at once. */
 export interface Turns {
-  enter(job: JobTurn, parcels: readonly (readonly Run[])[], passed: (passage: Passage) => void): Promise<number[]>;
+  enter(parcels: readonly (readonly Run[])[], passed: (passage: Passage) => void): Promise<number[]>;
   handled(ticket: number): void;
   withdraw(ticket: number): void;
 }
 
-export interface JobFacts extends JobTurn {
+export interface JobFacts {
+  readonly id: string;
   readonly group: string;
   readonly start: number;
 }
@@ -46,6 +47,7 @@ export class JobRun {
   readonly #turns: Turns;
   readonly #reignOf: (message: Message) => ReignAge;
   readonly #parcels: readonly Parcel[];
+  readonly #beforeWaiting: (progress: ReadonlyMap<string, Position>) => void;
   readonly #passed: Passage[] = [];
   readonly #rejectedDevices = new Set<string>();
   readonly #done = new Set<Message>();
@@ -54,6 +56,7 @@ export class JobRun {
   #afterGap = 0;
   #behind = 0;
   #isStopped = false;
+  #hasEntered = false;
   #wake: () => void = () => undefined;
 
   constructor(parts: {
@@ -62,13 +65,21 @@ export class JobRun {
     readonly handling: Handling;
     readonly turns: Turns;
     readonly reignOf: (message: Message) => ReignAge;
+    /** Called with what was handled so far before it waits for a turn: others may be waiting for just that. */
+    readonly beforeWaiting?: (progress: ReadonlyMap<string, Position>) => void;
   }) {
     this.#facts = parts.facts;
     this.#handling = parts.handling;
     this.#turns = parts.turns;
     this.#reignOf = parts.reignOf;
+    this.#beforeWaiting = parts.beforeWaiting ?? (() => undefined);
     this.#parcels =
       parts.handling.mode === "batch" ? [toParcel(parts.messages)] : parts.messages.map((one) => toParcel([one]));
+  }
+
+  /** Its messages are where their turns are decided: nothing of it is missing any more. */
+  get hasEntered(): boolean {
+    return this.#hasEntered;
   }
 
   /** What has not begun is given back; the call under way is waited for. */
@@ -79,14 +90,16 @@ export class JobRun {
 
   async run(): Promise<JobOutcome> {
     const runs = this.#parcels.map((parcel) => parcel.runs);
-    const tickets = await this.#turns.enter(this.#facts, runs, (passage) => {
+    const tickets = await this.#turns.enter(runs, (passage) => {
       this.#passed.push(passage);
       this.#wake();
     });
+    this.#hasEntered = true;
     const open = new Map(tickets.map((ticket, at) => [ticket, this.#parcels[at]]));
     while (open.size > 0 && !this.#isStopped) {
       const passage = this.#passed.shift();
       if (passage === undefined) {
+        this.#beforeWaiting(this.#progress);
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -159,7 +172,7 @@ export class JobRun {
 export class NoTurns implements Turns {
   #nextTicket = 1;
 
-  enter(_job: JobTurn, parcels: readonly (readonly Run[])[], passed: (passage: Passage) => void): Promise<number[]> {
+  enter(parcels: readonly (readonly Run[])[], passed: (passage: Passage) => void): Promise<number[]> {
     const tickets = parcels.map(() => this.#nextTicket++);
     for (const [at, ticket] of tickets.entries()) {
       passed({ ticket, orders: (parcels[at] ?? []).map(() => "in-order" as const) });

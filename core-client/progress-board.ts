@@ -7,6 +7,7 @@ import { type Position, positionText, readPosition } from "./position.ts";
  * one has handled it. It never goes back. It only restores order: that nothing is applied twice is the inbox's matter.
  */
 const ADVANCE = `
+local advanced = {}
 for i = 1, #ARGV, 2 do
   local old = redis.call('HGET', KEYS[1], ARGV[i])
   local forward = true
@@ -18,9 +19,13 @@ for i = 1, #ARGV, 2 do
         or (tonumber(epoch) == tonumber(oldEpoch) and tonumber(sequence) > tonumber(oldSequence))
     end
   end
-  if forward then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+  if forward then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+    advanced[#advanced + 1] = ARGV[i] .. ' ' .. ARGV[i + 1]
+  end
 end
-return 1
+if #advanced > 0 then redis.call('PUBLISH', KEYS[1], table.concat(advanced, ',')) end
+return #advanced
 `;
 
 export function progressKey(group: string): string {
@@ -34,6 +39,21 @@ export class ProgressBoard {
   constructor(redis: Redis, group: string) {
     this.#redis = redis;
     this.#key = progressKey(group);
+  }
+
+  /**
+   * Tells of every advance of any core, on a connection of its own. Lost while disconnected: it makes turns quick, `fetch`
+   * makes them sure.
+   */
+  watch(subscriber: Redis, heard: (device: string, position: Position) => void): void {
+    subscriber.on("message", (_channel: string, text: string) => {
+      for (const pair of text.split(",")) {
+        const [device = "", place] = pair.split(" ");
+        const position = readPosition(place);
+        if (position !== undefined) heard(device, position);
+      }
+    });
+    subscriber.subscribe(this.#key).catch(() => undefined);
   }
 
   async fetch(devices: readonly string[]): Promise<ReadonlyMap<string, Position>> {

@@ -47,7 +47,7 @@ interface Parcel {
 }
 
 interface Device {
-  /** The last position handled; `undefined`: we start with whatever comes. */
+  /** The last position handled; `undefined`: not known, what comes first is where we begin. */
   handled: Position | undefined;
   busy: boolean;
   /** In the order of their positions. */
@@ -87,12 +87,13 @@ export class Resequencer {
     return this.#devices.has(device);
   }
 
-  /** Parcels that wait for a missing predecessor and not merely for their turn, with the devices it is missing of. */
-  blocked(): readonly { readonly ticket: number; readonly devices: readonly string[] }[] {
-    const blocked: { ticket: number; devices: string[] }[] = [];
+  /** Parcels that wait for a missing predecessor and not merely for their turn, with the runs it is missing of. */
+  blocked(): readonly { readonly ticket: number; readonly runs: readonly Run[] }[] {
+    const blocked: { ticket: number; runs: Run[] }[] = [];
     for (const parcel of this.#held.values()) {
-      const devices = parcel.runs.filter((run) => this.#isGap(run, parcel)).map((run) => run.device);
-      if (devices.length > 0) blocked.push({ ticket: parcel.ticket, devices });
+      if (parcel.settled) continue;
+      const runs = parcel.runs.filter((run) => this.#isGap(run, parcel));
+      if (runs.length > 0) blocked.push({ ticket: parcel.ticket, runs });
     }
     return blocked;
   }
@@ -151,7 +152,7 @@ export class Resequencer {
       this.#devices.set(run.device, device);
       if (wasReleased) device.busy = false;
       else remove(device.waiting, parcel);
-      if (!isHandled) for (const next of device.waiting) next.heldSince = now;
+      if (!isHandled) for (const next of device.waiting) holdAnew(next, now);
       else if (device.handled === undefined || comparePositions(run.last, device.handled) > 0)
         device.handled = run.last;
     }
@@ -193,13 +194,24 @@ export class Resequencer {
 
   #isTurn(run: Run, parcel: Parcel): boolean {
     if (this.#device(run.device).waiting[0] !== parcel) return false;
-    return parcel.settled || run.late || this.#orderOf(run) !== "after-gap";
+    return parcel.settled || run.late || this.#follows(run);
+  }
+
+  /**
+   * Nothing can be missing before it. A device's first message here and the first of a new epoch are not so sure: what comes
+   * before them may be at another core, which `settle` finds out.
+   */
+  #follows(run: Run): boolean {
+    const handled = this.#device(run.device).handled;
+    if (handled === undefined) return false;
+    if (comparePositions(run.first, handled) <= 0) return true;
+    return run.first.epoch === handled.epoch && run.first.sequence === handled.sequence + 1;
   }
 
   /** It is next of what we have, and something before it is missing. */
   #isGap(run: Run, parcel: Parcel): boolean {
     const device = this.#device(run.device);
-    return !device.busy && device.waiting[0] === parcel && !run.late && this.#orderOf(run) === "after-gap";
+    return !device.busy && device.waiting[0] === parcel && !run.late && !this.#follows(run);
   }
 
   #isBlocked(parcel: Parcel): boolean {
@@ -210,7 +222,7 @@ export class Resequencer {
     return now >= later(parcel.heldSince, this.#limits.holdMs);
   }
 
-  /** A new epoch begins with sequence 1; what of the old one is still on its way cannot be known and comes `behind`. */
+  /** A new epoch begins with sequence 1. */
   #orderOf(run: Run): Order {
     const handled = this.#device(run.device).handled;
     if (handled === undefined) return "in-order";
@@ -247,6 +259,12 @@ export class Resequencer {
       if (looks > this.#held.size + this.#released.size) return;
     }
   }
+}
+
+/** What it waits for will come again: whatever was known about a gap before it is not true any more. */
+function holdAnew(parcel: Parcel, now: Instant): void {
+  parcel.heldSince = now;
+  parcel.settled = false;
 }
 
 function insert(waiting: Parcel[], parcel: Parcel, run: Run): void {

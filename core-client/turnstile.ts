@@ -1,44 +1,35 @@
 import { toInstant } from "../adapters/kit/time.ts";
+import { comparePositions, type Position } from "./position.ts";
 import type { ProgressBoard } from "./progress-board.ts";
 import { type Order, type Release, Resequencer, type ResequencerLimits, type Run } from "./resequencer.ts";
+import type { UnfinishedJob } from "./unfinished-jobs.ts";
 
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 25;
 
-/** One job's parcels wait here for their turn. */
+/** A parcel's turn has come. */
 export interface Passage {
   readonly ticket: number;
   readonly orders: readonly Order[];
 }
 
-interface Waiting {
-  readonly job: JobTurn;
-  readonly passed: (passage: Passage) => void;
-}
-
-/** What the turnstile must know of a job to find out whether what is missing before it may still come. */
-export interface JobTurn {
-  readonly id: string;
-  readonly timestamp: number;
-}
-
 /** Runs the resequencer of one group on real time and asks the other cores' progress while something is held. */
 export class Turnstile {
   readonly #board: ProgressBoard;
-  readonly #mayStillCome: (job: JobTurn) => Promise<boolean>;
+  readonly #unfinished: () => Promise<readonly UnfinishedJob[]>;
   readonly #machine: Resequencer;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, (passage: Passage) => void>();
   #nextTicket = 1;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   constructor(parts: {
     readonly board: ProgressBoard;
-    /** Whether jobs before this one are unfinished elsewhere. */
-    readonly mayStillCome: (job: JobTurn) => Promise<boolean>;
+    /** Jobs unfinished elsewhere: what is missing is in one of them, or will not come. */
+    readonly unfinished: () => Promise<readonly UnfinishedJob[]>;
     readonly limits: Partial<ResequencerLimits>;
   }) {
     this.#board = parts.board;
-    this.#mayStillCome = parts.mayStillCome;
+    this.#unfinished = parts.unfinished;
     this.#machine = new Resequencer(parts.limits);
   }
 
@@ -47,11 +38,7 @@ export class Turnstile {
   }
 
   /** Offers all parcels of a job in one step; `passed` is called for each when its turn has come. Answers their tickets. */
-  async enter(
-    job: JobTurn,
-    parcels: readonly (readonly Run[])[],
-    passed: (passage: Passage) => void,
-  ): Promise<number[]> {
+  async enter(parcels: readonly (readonly Run[])[], passed: (passage: Passage) => void): Promise<number[]> {
     const unknown = new Set<string>();
     for (const runs of parcels) for (const run of runs) if (!this.#machine.knows(run.device)) unknown.add(run.device);
     const progress = await this.#board.fetch([...unknown]);
@@ -60,11 +47,16 @@ export class Turnstile {
     for (const runs of parcels) {
       const ticket = this.#nextTicket++;
       tickets.push(ticket);
-      this.#waiting.set(ticket, { job, passed });
+      this.#waiting.set(ticket, passed);
       this.#pass(this.#machine.offer(ticket, runs, now()));
     }
     this.#watch(0);
     return tickets;
+  }
+
+  /** Another core handled the device up to here. */
+  learned(device: string, position: Position): void {
+    if (this.#machine.knows(device)) this.#pass(this.#machine.learned(device, position, now()));
   }
 
   handled(ticket: number): void {
@@ -83,9 +75,9 @@ export class Turnstile {
 
   #pass(releases: readonly Release[]): void {
     for (const release of releases) {
-      const waiting = this.#waiting.get(release.ticket);
+      const passed = this.#waiting.get(release.ticket);
       this.#waiting.delete(release.ticket);
-      waiting?.passed(release);
+      passed?.(release);
     }
   }
 
@@ -106,22 +98,25 @@ export class Turnstile {
     this.#pass(this.#machine.wake(now()));
     const blocked = this.#machine.blocked();
     if (blocked.length === 0) return;
-    // First whether anything earlier is unfinished, then how far the others are: a core tells its progress before it
-    // finishes a job, so what was finished by the first question is visible to the second.
-    const settled: number[] = [];
-    const asked = new Map<string, Promise<boolean>>();
-    for (const { ticket } of blocked) {
-      const job = this.#waiting.get(ticket)?.job;
-      if (job === undefined) continue;
-      const answer = asked.get(job.id) ?? this.#mayStillCome(job);
-      asked.set(job.id, answer);
-      if (!(await answer)) settled.push(ticket);
-    }
-    const progress = await this.#board.fetch([...new Set(blocked.flatMap((one) => one.devices))]);
+    // First what is unfinished elsewhere, then how far the others are: a core tells its progress before it finishes a job,
+    // so what was finished by the first question is visible to the second.
+    const unfinished = await this.#unfinished();
+    const devices = new Set(blocked.flatMap((one) => one.runs.map((run) => run.device)));
+    const progress = await this.#board.fetch([...devices]);
     for (const [device, position] of progress) this.#pass(this.#machine.learned(device, position, now()));
     const still = new Set(this.#machine.blocked().map((one) => one.ticket));
-    for (const ticket of settled) if (still.has(ticket)) this.#pass(this.#machine.settle(ticket, now()));
+    for (const { ticket, runs } of blocked) {
+      if (still.has(ticket) && !runs.some((run) => mayBring(unfinished, run)))
+        this.#pass(this.#machine.settle(ticket, now()));
+    }
   }
+}
+
+function mayBring(unfinished: readonly UnfinishedJob[], run: Run): boolean {
+  return unfinished.some((job) => {
+    const earliest = job.earliest.get(run.device);
+    return earliest !== undefined && comparePositions(earliest, run.first) < 0;
+  });
 }
 
 function now() {
