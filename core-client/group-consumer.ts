@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import { type Job, Queue, UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { EdgeError } from "../adapters/kit/edge-error.ts";
 import { type Batch, readBatch } from "../edge-agent/model/batch.ts";
 import { ModelFault } from "../edge-agent/model/model-fault.ts";
 import { groupTag } from "../edge-agent/model/reign.ts";
@@ -14,6 +13,7 @@ import {
 } from "./consumer-settings.ts";
 import type { Handling } from "./delivery.ts";
 import { type JobOutcome, JobRun, NoTurns, type Turns } from "./job-run.ts";
+import { JobReturns } from "./job-returns.ts";
 import { LivenessWatch } from "./liveness-watch.ts";
 import { ProgressBoard } from "./progress-board.ts";
 import { connect, type RedisTarget } from "./redis-connection.ts";
@@ -22,15 +22,6 @@ import { Turnstile } from "./turnstile.ts";
 import { type UnfinishedJob, UnfinishedJobs } from "./unfinished-jobs.ts";
 
 const LOOK_EVERY_MS = 1_000;
-/** Pauses double at most so often. */
-const DOUBLINGS = 20;
-/**
- * A pause this short is waited for with the job in hand, which then goes back to the taking end of the queue, before all
- * younger ones. After a longer one it comes at the other end: one bad message must not keep a place for minutes.
- */
-const IN_HAND_MS = 1_000;
-/** After giving a job back we wait before asking for the next: otherwise we would always be the one who gets it again. */
-const OTHERS_FIRST_MS = 25;
 /** Returned jobs taken beyond the concurrency while all places are held by jobs that wait for them. */
 const EXTRA_PLACES = 64;
 
@@ -52,12 +43,10 @@ export class GroupConsumer {
   readonly #runs = new Map<string, JobRun>();
   /** Taken beyond the worker's own places. */
   readonly #extra = new Set<Promise<unknown>>();
-  readonly #pauses = new Set<() => void>();
+  readonly #returns: JobReturns;
   readonly #counts = {
     handled: 0,
     jobs: 0,
-    rejected: 0,
-    givenBack: 0,
     deadLetters: 0,
     afterGap: 0,
     behind: 0,
@@ -95,6 +84,7 @@ export class GroupConsumer {
       this.#board.watch(this.#subscriber, (device, position) => this.#turnstile.learned(device, position));
     }
     this.#reigns = new ReignWatch(parts.tuning.staleReign);
+    this.#returns = new JobReturns(parts.tuning);
     this.#liveness = new LivenessWatch(parts.tuning.stuckMs, performance.now());
     this.#workerRedis = connect(parts.redis, "worker");
     this.#worker = this.#startWorker();
@@ -106,7 +96,7 @@ export class GroupConsumer {
   }
 
   counts(): ConsumerCounts {
-    return { ...this.#counts, stale: this.#reigns.stale, held: this.#turnstile.held };
+    return { ...this.#counts, ...this.#returns.counts, stale: this.#reigns.stale, held: this.#turnstile.held };
   }
 
   async ready(): Promise<void> {
@@ -119,7 +109,7 @@ export class GroupConsumer {
     clearTimeout(this.#timer);
     const closed = this.#worker.close();
     for (const run of this.#runs.values()) run.stop();
-    for (const end of this.#pauses) end();
+    this.#returns.close();
     await Promise.all(this.#extra);
     await closed;
     this.#turnstile.close();
@@ -176,7 +166,7 @@ export class GroupConsumer {
     this.#count(outcome);
     // Before the job is finished: another core that misses these messages then finds either the job or the progress.
     if (this.#tuning.order === "device") await this.#board.advance(outcome.progress);
-    if (outcome.unhandled.length > 0) await this.#giveBack(job, token, outcome);
+    if (outcome.unhandled.length > 0) await this.#returns.giveBack(job, token, outcome);
   }
 
   #decode(job: Job): Batch {
@@ -187,51 +177,6 @@ export class GroupConsumer {
       // No repeat will make it readable: straight to the dead letters, with the reason.
       throw new UnrecoverableError(`${fault.code}: ${fault.message}`);
     }
-  }
-
-  /** The job comes again with the messages that are left, or becomes a dead letter with them. */
-  async #giveBack(job: Job, token: string | undefined, outcome: JobOutcome): Promise<never> {
-    const left: Batch = { v: 1, messages: outcome.unhandled };
-    if (outcome.handled > 0) await job.updateData(left);
-    if (outcome.rejection === undefined) {
-      this.#counts.givenBack += 1;
-      await job.moveToWait(token);
-      throw new WaitingError();
-    }
-    this.#counts.rejected += 1;
-    const { thrown } = outcome.rejection;
-    const isHopeless = thrown instanceof EdgeError && thrown.retry === "never";
-    if (isHopeless || job.attemptsStarted >= this.#tuning.attempts) {
-      throw new UnrecoverableError(thrown instanceof Error ? thrown.message : String(thrown));
-    }
-    const pauseMs = this.#pauseAfter(job.attemptsStarted);
-    if (pauseMs > IN_HAND_MS) {
-      await job.moveToDelayed(Date.now() + pauseMs, token);
-      throw new DelayedError();
-    }
-    await this.#pause(pauseMs);
-    await job.moveToWait(token);
-    await this.#pause(OTHERS_FIRST_MS);
-    throw new WaitingError();
-  }
-
-  /** Ends early when we close. */
-  async #pause(ms: number): Promise<void> {
-    if (this.#isClosing) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        this.#pauses.delete(end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      this.#pauses.add(end);
-    });
-  }
-
-  #pauseAfter(starts: number): number {
-    const { firstPauseMs, mostPauseMs } = this.#tuning;
-    return Math.min(mostPauseMs, firstPauseMs * 2 ** Math.min(Math.max(0, starts - 1), DOUBLINGS));
   }
 
   #count(outcome: JobOutcome): void {
