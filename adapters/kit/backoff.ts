@@ -12,7 +12,9 @@ export interface BackoffSettings {
 
 /** The pause before attempt `attempt` (1 = the first repeat), never above `maxMs`. */
 export function pauseBefore(attempt: number, settings: BackoffSettings, random: Random): DurationMs {
-  const grown = Math.min(settings.maxMs, settings.firstMs * settings.factor ** Math.max(0, attempt - 1));
+  // Growth is capped before it is used: zero times infinity is no pause at all.
+  const growth = Math.min(Number.MAX_SAFE_INTEGER, settings.factor ** Math.max(0, attempt - 1));
+  const grown = Math.min(settings.maxMs, settings.firstMs * growth);
   const thrown = (random.u32() / 0x1_0000_0000) * settings.jitter;
   return grown * (1 - settings.jitter) + grown * thrown;
 }

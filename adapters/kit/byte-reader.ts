@@ -1,4 +1,5 @@
 import { EdgeError, type FaultCode } from "./edge-error.ts";
+import { invariant } from "./invariant.ts";
 
 /**
  * Reads a complete frame. Running past its end is a fault of the peer ("truncated"), never "need more data": whether a
@@ -20,6 +21,10 @@ export class ByteReader {
     this.#at = range.start ?? 0;
     this.#end = range.end ?? bytes.length;
     this.#code = code;
+    invariant(
+      this.#at >= 0 && this.#at <= this.#end && this.#end <= bytes.length,
+      "a reader's range is inside its bytes",
+    );
   }
 
   get offset(): number {
@@ -72,6 +77,7 @@ export class ByteReader {
 
   /** An unsigned integer of 1 to 6 bytes, big endian. */
   uint(width: number): number {
+    invariant(width >= 1 && width <= 6, "a number holds integers of up to 6 bytes exactly");
     let value = 0;
     const start = this.#take(width);
     for (let i = 0; i < width; i++) value = value * 256 + this.#view.getUint8(start + i);
@@ -90,6 +96,11 @@ export class ByteReader {
 
   rest(): Uint8Array {
     return this.bytes(this.remaining);
+  }
+
+  /** A reader of its own over what is left, which is not taken from this one. */
+  fork(): ByteReader {
+    return new ByteReader(this.#bytes, this.#code, { start: this.#at, end: this.#end });
   }
 
   skip(length: number): void {
@@ -116,7 +127,8 @@ export class ByteReader {
 
   #take(length: number): number {
     const start = this.#at;
-    if (length < 0 || length > this.#end - start) {
+    // Written so that a length that is no number at all is refused too.
+    if (!(length >= 0 && length <= this.#end - start)) {
       throw new EdgeError({
         code: this.#code,
         blame: "device",

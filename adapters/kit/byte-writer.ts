@@ -21,12 +21,14 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
+    fits(value, 0xff);
     const at = this.#grow(1);
     this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
+    fits(value, 0xffff);
     const at = this.#grow(2);
     this.#view.setUint16(at, value);
     return this;
@@ -39,6 +41,7 @@ export class ByteWriter {
   }
 
   u32(value: number): this {
+    fits(value, 0xffff_ffff);
     const at = this.#grow(4);
     this.#view.setUint32(at, value);
     return this;
@@ -88,6 +91,7 @@ export class ByteWriter {
   /** Overwrites two bytes written before: for lengths known only afterwards. */
   setU16(at: number, value: number): this {
     invariant(at + 2 <= this.#length, "a length is set where bytes were written");
+    fits(value, 0xffff);
     this.#view.setUint16(at, value);
     return this;
   }
@@ -108,4 +112,9 @@ export class ByteWriter {
     this.#length = wanted;
     return at;
   }
+}
+
+/** DataView would write the low bits of anything: a length that does not fit must not become a shorter one. */
+function fits(value: number, max: number): void {
+  invariant(Number.isInteger(value) && value >= 0 && value <= max, "an unsigned field holds the value it is given");
 }

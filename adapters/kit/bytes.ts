@@ -1,6 +1,8 @@
 /** Small facts about bytes that every codec needs. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const encoder = new TextEncoder();
+/** A byte order mark is kept: the text of a peer's bytes gives the same bytes back. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export function toHex(bytes: Uint8Array, separator: string = ""): string {
   let text = "";
@@ -42,7 +44,7 @@ export function utf8(text: string): Uint8Array {
 /** The text of UTF-8 bytes, or `undefined` where they are not UTF-8: malformed text is a fault, not a replacement character. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (_notUtf8) {
     return undefined;
   }

@@ -5,6 +5,8 @@ export class Deadlines<Name extends string> {
   readonly #at = new Map<Name, Instant>();
 
   set(name: Name, at: Instant): void {
+    // Deleted first, so that a deadline set anew is the last of its ties.
+    this.#at.delete(name);
     this.#at.set(name, at);
   }
 

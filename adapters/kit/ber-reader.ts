@@ -1,0 +1,163 @@
+import { type BerTag, sameTag, TAG_CLASSES, TAG_NUMBER_MAX, tagText } from "./ber-tag.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { EdgeError, type FaultCode, type Layer } from "./edge-error.ts";
+
+/** What BER can be refused for; `dlms.ber` makes `dlms.ber.truncated` of it. */
+export type BerFault =
+  /** A length reaches past the end of what it is in. */
+  | "truncated"
+  /** 0x80: allowed by BER, sent by nobody here, and a way to make a decoder look for an end that never comes. */
+  | "indefinite-length"
+  /** A length in more than four octets. */
+  | "length-too-long"
+  | "tag-malformed"
+  | "too-deep"
+  | "unexpected-tag"
+  | "value-malformed"
+  /** More elements than there should be. */
+  | "trailing";
+
+/** The layer and room whose codes the faults carry. */
+export type BerPrefix = `${Layer}.${string}`;
+
+/** Nesting accepted where a codec does not say otherwise. MMS data may nest; ten levels are more than any IED has. */
+export const BER_DEPTH_LIMIT = 16;
+
+/** One tag, length and content. */
+export interface BerElement {
+  readonly tag: BerTag;
+  /** Where the tag starts, counted from the start of the frame. */
+  readonly offset: number;
+  /** A view into the frame: valid while the frame's buffer is. */
+  readonly content: Uint8Array;
+  /** Where the content starts. */
+  readonly contentOffset: number;
+  /** The elements inside. Throws `too-deep` beyond the limit, `unexpected-tag` where the form is primitive. */
+  children(): BerReader;
+  /** Refuses the element for what its content says. */
+  refuse(sentence: string): EdgeError;
+}
+
+interface Place {
+  readonly prefix: BerPrefix;
+  readonly depth: number;
+  readonly depthLimit: number;
+}
+
+/** Reads elements of definite length one after the other (X.690 clause 8.1). Faults blame the device. */
+export class BerReader {
+  readonly #reader: ByteReader;
+  readonly #place: Place;
+
+  /** @param source a whole frame, or a reader that stands where the elements begin: then offsets are those of its frame. */
+  constructor(
+    source: Uint8Array | ByteReader,
+    prefix: BerPrefix,
+    options: { readonly depthLimit?: number; readonly depth?: number } = {},
+  ) {
+    this.#reader = source instanceof ByteReader ? source : new ByteReader(source, faultCode(prefix, "truncated"));
+    this.#place = { prefix, depth: options.depth ?? 1, depthLimit: options.depthLimit ?? BER_DEPTH_LIMIT };
+  }
+
+  /** In the frame. */
+  get offset(): number {
+    return this.#reader.offset;
+  }
+
+  get done(): boolean {
+    return this.#reader.remaining === 0;
+  }
+
+  next(): BerElement {
+    const offset = this.offset;
+    const tag = this.#tag();
+    const length = this.#length();
+    const contentOffset = this.offset;
+    if (length > this.#reader.remaining) {
+      throw this.#fault(
+        "truncated",
+        offset,
+        `${tagText(tag)} announces ${length} bytes, ${this.#reader.remaining} are there`,
+      );
+    }
+    const inside = this.#reader.slice(length);
+    const { prefix, depth, depthLimit } = this.#place;
+    return {
+      tag,
+      offset,
+      content: inside.fork().rest(),
+      contentOffset,
+      children: () => {
+        if (!tag.constructed)
+          throw this.#fault("unexpected-tag", offset, `${tagText(tag)} where elements should be inside`);
+        if (depth >= depthLimit) throw this.#fault("too-deep", offset, `more than ${depthLimit} levels of elements`);
+        return new BerReader(inside.fork(), prefix, { depth: depth + 1, depthLimit });
+      },
+      refuse: (sentence) => this.#fault("value-malformed", contentOffset, sentence),
+    };
+  }
+
+  /** The next element, which must have that tag. */
+  expect(tag: BerTag): BerElement {
+    const offset = this.offset;
+    if (this.done) throw this.#fault("truncated", offset, `${tagText(tag)} should follow, and nothing does`);
+    const element = this.next();
+    if (sameTag(element.tag, tag)) return element;
+    throw this.#fault("unexpected-tag", offset, `${tagText(element.tag)} where ${tagText(tag)} should be`);
+  }
+
+  /** The next element if it has that tag; otherwise nothing is taken. */
+  optional(tag: BerTag): BerElement | undefined {
+    const next = this.peek();
+    return next !== undefined && sameTag(next, tag) ? this.next() : undefined;
+  }
+
+  /** The tag of the next element, `undefined` at the end. */
+  peek(): BerTag | undefined {
+    return this.done ? undefined : new BerReader(this.#reader.fork(), this.#place.prefix).#tag();
+  }
+
+  expectEnd(): void {
+    if (!this.done)
+      throw this.#fault("trailing", this.offset, `${this.#reader.remaining} bytes follow the last element`);
+  }
+
+  #tag(): BerTag {
+    const offset = this.offset;
+    const first = this.#reader.u8();
+    const tagClass = TAG_CLASSES[first >> 6] ?? "universal";
+    const constructed = (first & 0x20) !== 0;
+    let number = first & 0x1f;
+    if (number === 0x1f) {
+      number = 0;
+      for (let octet = 0x80; (octet & 0x80) !== 0; ) {
+        octet = this.#reader.u8();
+        if (number === 0 && octet === 0x80)
+          throw this.#fault("tag-malformed", offset, "a tag number starts with zeros");
+        number = number * 128 + (octet & 0x7f);
+        if (number > TAG_NUMBER_MAX) throw this.#fault("tag-malformed", offset, "a tag number of more than 28 bits");
+      }
+      if (number < 0x1f) throw this.#fault("tag-malformed", offset, `tag number ${number} in the long form`);
+    }
+    return { class: tagClass, constructed, number };
+  }
+
+  #length(): number {
+    const offset = this.offset;
+    const first = this.#reader.u8();
+    if (first < 0x80) return first;
+    if (first === 0x80) throw this.#fault("indefinite-length", offset, "a length that is not given");
+    const octets = first & 0x7f;
+    if (octets > 4) throw this.#fault("length-too-long", offset, `a length in ${octets} octets; 4 are accepted`);
+    return this.#reader.uint(octets);
+  }
+
+  #fault(reason: BerFault, offset: number, message: string): EdgeError {
+    const code = faultCode(this.#place.prefix, reason);
+    return new EdgeError({ code, blame: "device", retry: "never", offset, message: `${message} (byte ${offset})` });
+  }
+}
+
+function faultCode(prefix: BerPrefix, reason: BerFault): FaultCode {
+  return `${prefix}.${reason}` as FaultCode;
+}
