@@ -37,8 +37,8 @@ export interface CarryPorts extends Patience {
   readonly reign: Reign;
   readonly wall: () => WallMs;
   /**
-   * Resolves when no earlier holder of the lease can still act: its own deadline has passed since ours began. Before that
-   * an effect that is not there may still be on its way.
+   * Resolves when no earlier holder of the lease can still act: it is dead, or its own deadline has passed since ours
+   * began. Before that an effect that is not there may still be on its way.
    */
   readonly quiet: (signal: AbortSignal) => Promise<void>;
   readonly backoff: BackoffSettings;

@@ -22,8 +22,8 @@ type Behaviour = (typeof BEHAVIOURS)[number];
 /** One virtual clock, one ledger, one device, and agents whose every step is put in an order by the scheduler. */
 class World {
   readonly ledger = new MemoryLedger();
-  readonly effects: { readonly uid: string; readonly at: number; readonly agent: string }[] = [];
-  readonly writes: { readonly uid: string; readonly at: number }[] = [];
+  readonly effects: { readonly uid: string; readonly at: number }[] = [];
+  readonly writes: { readonly uid: string; readonly at: number; readonly agent: string }[] = [];
   readonly ended = new Map<string, LedgerRecord>();
   readonly #scheduler: fc.Scheduler;
   readonly #paces: readonly number[];
@@ -149,9 +149,9 @@ class Agent {
     if (behaviour === "adapter-rejects") return concluded(one.uid, "rejected");
     await attempt.begin();
     if (!world.mayAct(this.hold)) return concluded(one.uid, "unsent");
-    world.writes.push({ uid: one.uid, at: world.now() });
+    world.writes.push({ uid: one.uid, at: world.now(), agent: this.hold.holder });
     if (behaviour === "does" || behaviour === "does-silently") {
-      world.effects.push({ uid: one.uid, at: world.now(), agent: this.hold.holder });
+      world.effects.push({ uid: one.uid, at: world.now() });
     }
     await this.#step("answer");
     if (behaviour === "does") return concluded(one.uid, "succeeded");
@@ -223,7 +223,7 @@ async function history(scheduler: fc.Scheduler, plan: Plan): Promise<World> {
       const end = await last.carry(one);
       expect(end.kind).toBe("ended");
       // A repeat of the command does nothing and gets the same.
-      const written = (): number => world.writes.filter(({ uid }) => uid === one.uid).length;
+      const written = (): number => world.writes.filter(({ uid, agent }) => uid === one.uid && agent === "c").length;
       const before = written();
       expect(await last.carry(one)).toEqual({ ...end, first: false });
       expect(written()).toBe(before);
@@ -249,6 +249,8 @@ describe("carry", () => {
           if (!facts.idempotent) expect(effects).toBeLessThanOrEqual(1);
           if (!facts.idempotent && !plan.verifies) expect(writes.length).toBeLessThanOrEqual(1);
           expect(writes.length).toBeLessThanOrEqual(attemptLimit({ interrupted: TAKEOVER_REPEATS }, command(facts)));
+          // Nobody writes after a later holder has: it would undo what came between.
+          expect(writes.map((one) => one.agent)).toEqual(writes.map((one) => one.agent).sort());
           for (const write of writes) expect(START + write.at).toBeLessThan(facts.deadline);
           if (record?.state === "succeeded") expect(effects).toBeGreaterThan(0);
           else if (record?.state !== "unknown") expect(effects).toBe(0);
@@ -259,4 +261,141 @@ describe("carry", () => {
     // The histories reach every end there is: a property over nothing holds too.
     expect([...seen.keys()].sort()).toEqual(["cancelled", "expired", "failed", "rejected", "succeeded", "unknown"]);
   });
+
+  it("takes back a beginning whose answer was lost, also one that arrives after that", async () => {
+    const ledger = new MemoryLedger();
+    ledger.lease = A;
+    let late: (() => Promise<unknown>) | undefined;
+    let begins = 0;
+    const lossy: Ledger = {
+      ...plain(ledger),
+      begin: async (hold, uid, begin) => {
+        begins += 1;
+        if (begins > 1) return ledger.begin(hold, uid, begin);
+        late = () => ledger.begin(hold, uid, begin);
+        throw new Error("no answer");
+      },
+      retract: async (hold, uid, turn) => {
+        const reply = await ledger.retract(hold, uid, turn);
+        await late?.();
+        late = undefined;
+        return reply;
+      },
+    };
+    const writes: number[] = [];
+    const end = await carry(command(), {
+      ...ports(lossy),
+      execute: async (one, attempt) => {
+        await attempt.begin();
+        writes.push(attempt.attempt);
+        return concluded(one.uid, "succeeded");
+      },
+    });
+    expect(writes).toEqual([1]);
+    expect(end).toMatchObject({ kind: "ended", record: { state: "succeeded", attempt: 1, turn: 2 } });
+  });
+
+  it("keeps what it saw itself against a record that Redis found again in an older state", async () => {
+    const ledger = new MemoryLedger();
+    ledger.lease = A;
+    const older = new MemoryLedger();
+    older.lease = A;
+    await older.accept(A, command(), START);
+    let failedOver = false;
+    const now = (): MemoryLedger => (failedOver ? older : ledger);
+    let runs = 0;
+    const end = await carry(command(), {
+      ...ports({
+        ...plain(ledger),
+        accept: (hold, one, at) => now().accept(hold, one, at),
+        begin: (hold, uid, begin) => now().begin(hold, uid, begin),
+        finish: (hold, uid, finish) => now().finish(hold, uid, finish),
+      }),
+      execute: async (one, attempt) => {
+        await attempt.begin();
+        runs += 1;
+        failedOver = true;
+        return concluded(one.uid, "succeeded");
+      },
+    });
+    expect(runs).toBe(1);
+    expect(end).toMatchObject({ kind: "ended", first: true, record: { state: "succeeded" } });
+  });
+
+  it("calls an attempt that claims success without leave unknown", async () => {
+    const ledger = new MemoryLedger();
+    ledger.lease = A;
+    const end = await carry(command(), { ...ports(ledger), execute: async (one) => concluded(one.uid, "succeeded") });
+    expect(end).toMatchObject({ record: { state: "unknown", reason: "command.begin.skipped" } });
+  });
+
+  it("begins nothing once the lease's own deadline has passed, whatever Redis says", async () => {
+    const ledger = new MemoryLedger();
+    ledger.lease = A;
+    let acts = true;
+    const frozen: Ledger = {
+      ...plain(ledger),
+      begin: async (hold, uid, begin) => {
+        const reply = await ledger.begin(hold, uid, begin);
+        acts = false;
+        return reply;
+      },
+    };
+    let wrote = false;
+    const end = await carry(command(), {
+      ...ports(frozen),
+      reign: { group: "g", ...A, mayAct: () => acts },
+      execute: async (one, attempt) => {
+        await attempt.begin();
+        wrote = true;
+        return concluded(one.uid, "succeeded");
+      },
+    });
+    expect(end).toEqual({ kind: "fenced" });
+    expect(wrote).toBe(false);
+    // What was written down is struck out again: the next active may simply run it.
+    expect(await ledger.read("c1")).toMatchObject({ state: "accepted", attempt: 0, turn: 1 });
+  });
+
+  it("does nothing under a uid that is another command's", async () => {
+    const ledger = new MemoryLedger();
+    ledger.lease = A;
+    await ledger.accept(A, command({ value: 1 }), START);
+    const end = await carry(command({ value: 2 }), ports(ledger));
+    expect(end.kind).toBe("reused");
+    expect(await ledger.read("c1")).toMatchObject({ state: "accepted", turn: 0 });
+  });
 });
+
+const A = { holder: "a", epoch: 1 };
+const SIGNAL = new AbortController().signal;
+
+/** Ports of an agent whose clock stands still and whose device must not be reached. */
+function ports(ledger: Ledger): CarryPorts {
+  return {
+    ledger,
+    reign: { group: "g", ...A, mayAct: () => true },
+    wall: () => START,
+    pause: () => Promise.resolve(),
+    quiet: () => Promise.resolve(),
+    random: new SeededRandom(1),
+    backoff: { firstMs: 1, maxMs: 1, factor: 1, jitter: 0 },
+    slots: new Slots(1),
+    execute: () => Promise.reject(new Error("not to be executed")),
+    verifier: undefined,
+    stopping: SIGNAL,
+    ending: SIGNAL,
+    onFault: () => {},
+  };
+}
+
+function plain(ledger: MemoryLedger): Ledger {
+  return {
+    accept: (hold, one, now) => ledger.accept(hold, one, now),
+    begin: (hold, uid, begin) => ledger.begin(hold, uid, begin),
+    retract: (hold, uid, turn) => ledger.retract(hold, uid, turn),
+    finish: (hold, uid, finish) => ledger.finish(hold, uid, finish),
+    cancel: (uid, now) => ledger.cancel(uid, now),
+    read: (uid) => ledger.read(uid),
+  };
+}

@@ -111,7 +111,9 @@ class Carrying {
   }
 
   async #attempt(record: LedgerRecord, verified: boolean): Promise<Step> {
-    const { execute, ending, slots, stopping } = this.#ports;
+    const { execute, ending, slots, stopping, reign, quiet } = this.#ports;
+    // An attempt of an earlier holder may still be on its way: after ours it would undo what follows.
+    if (record.state === "sent" && !isBy(record, reign)) await quiet(stopping);
     const free = await slots.take(this.#command.priority, stopping);
     if (free === undefined) return STOPPED;
     this.#tries += 1;
