@@ -21,7 +21,17 @@ import { timeOf } from "./times.ts";
  */
 export class MemoryLedger implements Ledger {
   lease: Hold | undefined;
-  readonly #records = new Map<string, LedgerRecord>();
+  readonly #records: Map<string, LedgerRecord>;
+
+  /** @param records what it begins with: what another one had, or what is left of it. */
+  constructor(records: ReadonlyMap<string, LedgerRecord> = new Map()) {
+    this.#records = new Map(records);
+  }
+
+  /** All records as they are now. Records are never changed, only replaced. */
+  records(): ReadonlyMap<string, LedgerRecord> {
+    return new Map(this.#records);
+  }
 
   accept(hold: Hold, command: Command, now: WallMs): Promise<AcceptReply> {
     if (!this.#holds(hold)) return Promise.resolve({ kind: "fenced" });

@@ -1,7 +1,7 @@
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { TakeoverReason } from "../lease/words.ts";
-import { loadMemories } from "../queue/memories.ts";
+import type { LoadedMemories } from "../queue/memories.ts";
 import { GroupWork } from "./group-work.ts";
 import type { ReignWork } from "./group-runner.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -10,11 +10,18 @@ import type { Reign } from "../model/reign.ts";
 import { pausing } from "./pausing.ts";
 import type { Intake } from "./intake.ts";
 
+/** What of its surroundings a group works with: nothing of it is tied to sockets or to Redis. */
+export type GroupSurroundings = Omit<Surroundings, "redis" | "config"> & {
+  readonly config: Pick<Surroundings["config"], "gateway">;
+};
+
 export interface ActiveGroupParts {
   readonly reign: Reign;
   readonly reason: TakeoverReason;
   readonly detectedAfterMs: DurationMs;
-  readonly around: Surroundings;
+  readonly around: GroupSurroundings;
+  /** Everything remembered of the group's devices; rejects while Redis is away. */
+  readonly loadMemories: () => Promise<LoadedMemories>;
   readonly storekeeper: Storekeeper;
   readonly makeIntake: (work: GroupWork) => Intake;
 }
@@ -84,11 +91,11 @@ export class ActiveGroup implements ReignWork {
 
   /** What is remembered of the devices, from Redis. Without it nobody may be served: it is tried until the reign ends. */
   async #loadMemories(): Promise<void> {
-    const { around, reign } = this.#parts;
+    const { around, reign, loadMemories } = this.#parts;
     around.forget(reign.group);
     while (!this.#ended) {
       try {
-        const { memories, unreadable } = await loadMemories(around.redis.effects.client, reign.group);
+        const { memories, unreadable } = await loadMemories();
         for (const [device, { memory }] of memories) around.serviceOf(device)?.book.remember(device, memory);
         for (const device of unreadable)
           around.note("warn", `the memory of device ${device} is unreadable: it registers again`);

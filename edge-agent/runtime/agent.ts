@@ -12,7 +12,7 @@ import type { LeaseOutcome, LeaseRequest, PeerWord } from "../lease/words.ts";
 import type { Message } from "../model/message.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
 import { Counters } from "./counters.ts";
-import { EpochFile } from "./epoch-file.ts";
+import { EpochFile, stateDisk } from "./epoch-file.ts";
 import { GroupRunner } from "./group-runner.ts";
 import type { GroupWork } from "./group-work.ts";
 import { leaseSettings } from "./lease-settings.ts";
@@ -229,7 +229,7 @@ export class EdgeAgent implements Surroundings {
       timers: this.timers,
       random: new NodeRandom(),
       voice: { say: (peer, word) => this.#say(peer, group, word) },
-      epochs: new EpochFile(state, group),
+      epochs: new EpochFile(stateDisk(state), group),
       makeWork: (reign, reason, detectedAfterMs: DurationMs) =>
         makeActiveGroup({ reign, reason, detectedAfterMs, around: this, counters: this.counters }),
       onOutcome: (outcome) => this.#tell(group, outcome),

@@ -1,19 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { NodeDisk } from "../../adapters/io/node/disk.ts";
 import { fromUtf8, utf8 } from "../../adapters/kit/bytes.ts";
+import type { Disk } from "../../adapters/kit/ports.ts";
 
 /**
  * The highest epoch this agent has seen of a group, on its own disk: it survives a Redis that forgot, and is the floor of
  * the next acquisition.
  */
 export class EpochFile {
-  readonly #disk: NodeDisk;
+  readonly #disk: Disk;
   readonly #name: string;
   #highest: number;
 
-  constructor(stateDir: string, group: string) {
-    mkdirSync(stateDir, { recursive: true });
-    this.#disk = new NodeDisk(stateDir);
+  constructor(disk: Disk, group: string) {
+    this.#disk = disk;
     this.#name = `epoch-${group}`;
     const text = fromUtf8(this.#disk.read(this.#name) ?? new Uint8Array()) ?? "";
     const read = Number(text.trim());
@@ -30,4 +30,10 @@ export class EpochFile {
     this.#highest = epoch;
     this.#disk.replace(this.#name, utf8(`${epoch}\n`));
   }
+}
+
+/** The state directory of an agent, made where it is not there yet. */
+export function stateDisk(stateDir: string): Disk {
+  mkdirSync(stateDir, { recursive: true });
+  return new NodeDisk(stateDir);
 }

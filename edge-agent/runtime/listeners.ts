@@ -1,15 +1,17 @@
-import { type Listener, listen } from "../../adapters/io/node/listen.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
 import { later } from "../../adapters/kit/time.ts";
 import type { GroupWork } from "./group-work.ts";
+import { type Network, type NetworkListener, NODE_NETWORK } from "./network.ts";
 import type { ProtocolService, ServiceListener } from "./protocol-service.ts";
 import { converse, type Southbound } from "./southbound.ts";
 
 export interface ListenersParts {
   readonly services: readonly ProtocolService[];
   readonly timers: Timers;
+  /** Real sockets where not given. */
+  readonly network?: Network | undefined;
   /** The work of the group a device belongs to, where it is active here. */
   readonly workOf: (device: string) => GroupWork | undefined;
   readonly refused: (device: string | undefined, protocol: string, peer: string, fault: EdgeError) => void;
@@ -24,7 +26,7 @@ const AGAIN_MS = 250;
  */
 export class Listeners {
   readonly #parts: ListenersParts;
-  readonly #open = new Map<ServiceListener, Listener>();
+  readonly #open = new Map<ServiceListener, NetworkListener>();
   /** Conversations under way and, once it is known, whose device they are with. */
   readonly #conversations = new Map<Transport, GroupWork | undefined>();
   #wanted = false;
@@ -83,7 +85,8 @@ export class Listeners {
         const onTurnedAway = (peer: string, why: "overfull" | "tls"): void =>
           this.#parts.refused(undefined, service.protocol, peer, turnedAway(why, maxConnections));
         const options = { host, port, maxConnections, onTransport, onTurnedAway };
-        const listener = await listen(tls === undefined ? options : { ...options, tls });
+        const { network = NODE_NETWORK } = this.#parts;
+        const listener = await network.listen(tls === undefined ? options : { ...options, tls });
         if (!this.#wanted) {
           await listener.close();
           return;

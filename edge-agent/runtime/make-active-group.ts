@@ -1,11 +1,13 @@
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import { CommandIntake } from "../commands/redis/intake.ts";
+import { intakePorts } from "../commands/redis/intake-ports.ts";
 import type { TakeoverReason } from "../lease/words.ts";
 import type { Reign } from "../model/reign.ts";
 import { Committer } from "../queue/committer.ts";
 import { FencedScript } from "../queue/fenced-script.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../queue/group-queue.ts";
+import { loadMemories } from "../queue/memories.ts";
 import { ActiveGroup } from "./active-group.ts";
 import type { Counters } from "./counters.ts";
 import { DirectStorekeeper } from "./direct-storekeeper.ts";
@@ -34,6 +36,7 @@ export function makeActiveGroup(parts: {
   });
   return new ActiveGroup({
     ...parts,
+    loadMemories: () => loadMemories(redis.effects.client, reign.group),
     storekeeper: new DirectStorekeeper(committer),
     makeIntake: (work) => makeIntake(reign, around, work, parts.counters),
   });
@@ -44,8 +47,13 @@ function makeIntake(reign: Reign, around: Surroundings, work: GroupWork, counter
   return new CommandIntake({
     group: reign.group,
     reign,
-    redis: around.redis.effects.client,
-    connectWorker: () => around.redis.more("worker", `commands-${reign.group}`),
+    ports: intakePorts({
+      group: reign.group,
+      reign,
+      redis: around.redis.effects.client,
+      connectWorker: () => around.redis.more("worker", `commands-${reign.group}`),
+      timers: around.timers,
+    }),
     timers: around.timers,
     random: new NodeRandom(),
     execute: (command, { begin }) => work.execute(command, begin),

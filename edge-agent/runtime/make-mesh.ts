@@ -4,6 +4,7 @@ import type { GroupBeat } from "../pair/frames.ts";
 import { DEFAULT_PAIR_TIMING, type PairOutcome } from "../pair/outcomes.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
 import type { GroupRunner } from "./group-runner.ts";
+import type { Network } from "./network.ts";
 import { PairMesh } from "./pair-mesh.ts";
 import { pairSecurity } from "./pair-security.ts";
 import { VERSION } from "./version.ts";
@@ -14,6 +15,7 @@ export interface MeshOwner {
   readonly agent: string;
   readonly configHash: string;
   readonly timers: Timers;
+  readonly network?: Network | undefined;
   readonly runners: ReadonlyMap<string, GroupRunner>;
   spoolBytes(group: string): number;
   linkOpened(peer: string): void;
@@ -52,6 +54,7 @@ export function makeMesh(owner: MeshOwner, log: MeshLog): PairMesh {
     listen: own?.link ?? { host: "127.0.0.1", port: 0 },
     security: pairSecurity(trust, agent, peers),
     timers: owner.timers,
+    network: owner.network,
     events: {
       opened: (peer, hello) => {
         log.info({ peer, version: hello.version }, `pair link to ${peer} is up`);

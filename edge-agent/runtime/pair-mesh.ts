@@ -1,5 +1,3 @@
-import { dial } from "../../adapters/io/node/dial.ts";
-import { type Listener, listen } from "../../adapters/io/node/listen.ts";
 import { Driver } from "../../adapters/io/drive.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
 import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
@@ -7,6 +5,7 @@ import type { Transport } from "../../adapters/kit/ports.ts";
 import { PairLink } from "../pair/link.ts";
 import { dials, type PairLinkOptions, type PairOutcome } from "../pair/outcomes.ts";
 import type { GroupBeat, GroupWord, Hello } from "../pair/frames.ts";
+import { type Network, type NetworkListener, NODE_NETWORK } from "./network.ts";
 import type { PairSecurity } from "./pair-security.ts";
 import { pausing } from "./pausing.ts";
 
@@ -35,6 +34,8 @@ export interface PairMeshParts {
   readonly listen: { readonly host: string; readonly port: number };
   readonly security: PairSecurity;
   readonly timers: Timers;
+  /** Real sockets where not given. */
+  readonly network?: Network | undefined;
   readonly events: PairEvents;
 }
 
@@ -55,7 +56,7 @@ export class PairMesh {
   readonly #parts: PairMeshParts;
   readonly #open = new Map<string, OpenLink>();
   readonly #all = new Set<OpenLink>();
-  #listener: Listener | undefined;
+  #listener: NetworkListener | undefined;
   #stopping = false;
 
   constructor(parts: PairMeshParts) {
@@ -103,7 +104,7 @@ export class PairMesh {
   }
 
   async #listenOn(): Promise<void> {
-    const { security, timers, events } = this.#parts;
+    const { security, timers, events, network = NODE_NETWORK } = this.#parts;
     const settings = {
       ...this.#parts.listen,
       maxConnections: MAX_CONNECTIONS,
@@ -113,7 +114,9 @@ export class PairMesh {
     let complained = false;
     while (!this.#stopping && this.#listener === undefined) {
       try {
-        this.#listener = await listen(security.server === undefined ? settings : { ...settings, tls: security.server });
+        this.#listener = await network.listen(
+          security.server === undefined ? settings : { ...settings, tls: security.server },
+        );
       } catch (thrown) {
         if (!complained) events.refused(`${settings.host}:${settings.port}`, toEdgeError(thrown, "link.listen.failed"));
         complained = true;
@@ -124,12 +127,14 @@ export class PairMesh {
   }
 
   async #dialOn(peer: PairPeer): Promise<void> {
-    const { security, timers, events } = this.#parts;
+    const { security, timers, events, network = NODE_NETWORK } = this.#parts;
     const where = { host: peer.host, port: peer.port, timeoutMs: DIAL_TIMEOUT_MS };
     let complained: string | undefined;
     while (!this.#stopping) {
       try {
-        const transport = await dial(security.client === undefined ? where : { ...where, tls: security.client });
+        const transport = await network.dial(
+          security.client === undefined ? where : { ...where, tls: security.client },
+        );
         const end = await this.#run(transport);
         complained = end === "done" ? undefined : end.code;
       } catch (thrown) {

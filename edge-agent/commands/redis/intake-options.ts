@@ -1,4 +1,3 @@
-import type { RedisClient, RedisConnection } from "../../../adapters/io/node/redis.ts";
 import type { Timers } from "../../../adapters/io/timers.ts";
 import type { BackoffSettings } from "../../../adapters/kit/backoff.ts";
 import type { EdgeError } from "../../../adapters/kit/edge-error.ts";
@@ -8,6 +7,7 @@ import type { MessageDraft } from "../../model/draft.ts";
 import type { Reign } from "../../model/reign.ts";
 import type { TerminalState } from "../../model/command-state.ts";
 import type { Execute, Verifier } from "../carry-ports.ts";
+import type { IntakePorts } from "./intake-ports.ts";
 
 export interface IntakeLimits {
   /** Commands in our hands at once, waiting ones included; the rest stays in the queue. */
@@ -25,10 +25,7 @@ export interface CommandIntakeOptions {
   readonly group: string;
   /** The reign whose commands these are: an intake serves one reign and is made anew for the next. */
   readonly reign: Reign;
-  /** Role `effects`; stays the caller's to close. */
-  readonly redis: RedisClient;
-  /** Opens a connection of role `worker`, which the intake closes. */
-  readonly connectWorker: () => RedisConnection;
+  readonly ports: IntakePorts;
   readonly timers: Timers;
   readonly random: Random;
   readonly execute: Execute;
@@ -40,7 +37,10 @@ export interface CommandIntakeOptions {
   readonly publish: (draft: MessageDraft<"busbar.command-result.v1">) => Promise<void>;
   readonly limits?: Partial<IntakeLimits> | undefined;
   readonly backoff?: BackoffSettings | undefined;
-  /** How long after the reign began an earlier holder may still believe in its own: the lease's time to live. */
+  /**
+   * How long from now an earlier holder may still believe in its lease: the lease's time to live where it was stolen from
+   * a silent one, 0 where that is known to be dead or has let go. For so long nothing it has begun is read back or repeated.
+   */
   readonly quietMs: DurationMs;
   /** Faults of Redis, of the queue's content and of ours, for log and audit. Must not throw. */
   readonly onFault?: ((fault: EdgeError) => void) | undefined;

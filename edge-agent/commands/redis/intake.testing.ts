@@ -14,6 +14,7 @@ import { concluded } from "../command.testing.ts";
 import type { Hold } from "../ledger.ts";
 import { CommandIntake } from "./intake.ts";
 import type { CommandIntakeOptions } from "./intake-options.ts";
+import { intakePorts } from "./intake-ports.ts";
 import { RedisLedger } from "./ledger.ts";
 
 /** One group on a Redis of its own: a core's queue, the lease key, and agents as a test needs them. */
@@ -100,8 +101,13 @@ export class Agent {
     this.intake = new CommandIntake({
       group: rig.group,
       reign: { group: rig.group, ...hold, mayAct: () => this.mayAct },
-      redis: rig.connection.client,
-      connectWorker: () => connectRedis(redisSettingsOf(rig.redis.url), "worker"),
+      ports: intakePorts({
+        group: rig.group,
+        reign: hold,
+        redis: rig.connection.client,
+        connectWorker: () => connectRedis(redisSettingsOf(rig.redis.url), "worker"),
+        timers: new NodeTimers(),
+      }),
       timers: new NodeTimers(),
       random: new SeededRandom(hold.epoch),
       execute,

@@ -10,8 +10,7 @@ import { readCommand } from "../intake-job.ts";
 import { type Laned, Lanes } from "../lanes.ts";
 import { Slots } from "../slots.ts";
 import { timeOf } from "../times.ts";
-import { Bell } from "./bell.ts";
-import { CommandQueue, type TakenJob } from "./command-queue.ts";
+import type { Take, TakenJob } from "./command-queue.ts";
 import {
   type CommandIntakeOptions,
   INTAKE_BACKOFF,
@@ -19,7 +18,7 @@ import {
   type IntakeLimits,
   type IntakeStats,
 } from "./intake-options.ts";
-import { RedisLedger } from "./ledger.ts";
+import type { JobBell, JobQueue } from "./intake-ports.ts";
 import { pauseFor } from "./pause.ts";
 import { type Refused, Settlement } from "./settlement.ts";
 
@@ -47,8 +46,8 @@ interface Item extends Laned {
 export class CommandIntake {
   readonly #options: CommandIntakeOptions;
   readonly #limits: IntakeLimits;
-  readonly #queue: CommandQueue;
-  readonly #bell: Bell;
+  readonly #queue: JobQueue;
+  readonly #bell: JobBell;
   readonly #lanes: Lanes<Item>;
   readonly #patience: Patience;
   readonly #ports: CarryPorts;
@@ -72,13 +71,12 @@ export class CommandIntake {
   #loop: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
-  /** Throws `queue.bullmq.untested` where the installed BullMQ is not the one this was tested with. */
   constructor(options: CommandIntakeOptions) {
-    const { redis, group, reign, timers, publish } = options;
+    const { ports, reign, timers, publish } = options;
     this.#options = options;
     this.#limits = { ...INTAKE_LIMITS, ...options.limits };
-    this.#queue = new CommandQueue(redis, group, reign);
-    this.#bell = new Bell(options.connectWorker(), timers, this.#queue.marker);
+    this.#queue = ports.queue;
+    this.#bell = ports.bell;
     this.#lanes = new Lanes(this.#limits.perDevice);
     this.#quietAt = later(timers.now(), options.quietMs);
     this.#patience = {
@@ -86,7 +84,7 @@ export class CommandIntake {
       random: options.random,
       onFault: (fault) => this.#report(fault),
     };
-    const ledger = new RedisLedger(redis, group);
+    const { ledger } = ports;
     const wall = (): WallMs => timers.wall();
     this.#ports = {
       ...this.#patience,
@@ -108,7 +106,7 @@ export class CommandIntake {
 
   /**
    * Resolves when what earlier reigns had taken is back in the queue and the intake takes by itself. Rejects with
-   * `command.intake.fenced` where the lease is not this reign's, or it was stopped before.
+   * `command.intake.fenced` where the lease is not this reign's, or it was stopped before. `stop` is to be called in any case.
    */
   async start(): Promise<void> {
     const recovered = await insist(() => this.#queue.recover(), this.#patience, this.#stopping.signal);
@@ -184,15 +182,27 @@ export class CommandIntake {
         await pauseFor(timers, DOUBT_MS, signal);
         continue;
       }
-      const take = await insist(() => this.#queue.take(asked, timers.wall()), this.#patience, signal);
-      if (take === undefined) return;
-      if (take.kind === "fenced") {
-        this.#fenced += 1;
+      const take = await this.#take(asked);
+      if (take?.kind !== "taken") {
         await pauseFor(timers, DOUBT_MS, signal);
         continue;
       }
       for (const job of take.jobs) this.#admit(job);
       if (take.jobs.length < asked && !signal.aborted) await this.#bell.wait(this.#untilNext(take.nextAt));
+    }
+  }
+
+  /** `undefined`: stopped meanwhile, or Redis says the question is wrong; both are no reason to end the loop here. */
+  async #take(asked: number): Promise<Take | undefined> {
+    const signal = this.#stopping.signal;
+    try {
+      const take = await insist(() => this.#queue.take(asked, this.#options.timers.wall()), this.#patience, signal);
+      if (take?.kind === "fenced") this.#fenced += 1;
+      return take;
+    } catch (thrown) {
+      this.#report(thrown);
+      await pauseFor(this.#options.timers, LOOK_EVERY_MS, signal);
+      return undefined;
     }
   }
 

@@ -6,11 +6,12 @@ import type { Hold, Ledger } from "../ledger.ts";
 import { insist, type Patience } from "../insist.ts";
 import { refuse } from "../refuse.ts";
 import { resultDraft } from "../result-draft.ts";
-import type { CommandQueue, TakenJob } from "./command-queue.ts";
+import type { TakenJob } from "./command-queue.ts";
 import type { CommandIntakeOptions } from "./intake-options.ts";
+import type { JobQueue } from "./intake-ports.ts";
 
 export interface SettlementSetting {
-  readonly queue: CommandQueue;
+  readonly queue: JobQueue;
   readonly ledger: Ledger;
   readonly hold: Hold;
   readonly wall: () => WallMs;
