@@ -44,6 +44,7 @@ export class Committer implements CommitPort {
   readonly #recent: RecentIds;
   readonly #linger: Linger;
   readonly #line: WaitingLine;
+  readonly #soon: (run: () => void) => void;
   readonly #statistics = new CommitStatistics();
   #gate: Gate = { kind: "open" };
   #order = 0;
@@ -58,12 +59,15 @@ export class Committer implements CommitPort {
     readonly timers: Timers;
     readonly limits?: Partial<CommitLimits>;
     readonly recent?: RecentIds;
+    /** Runs it at the end of this turn of the event loop; `setImmediate` where not given. */
+    readonly soon?: (run: () => void) => void;
   }) {
     this.#reign = parts.reign;
     this.#token = leaseToken(parts.reign);
     this.#fence = parts.fence;
     this.#timers = parts.timers;
     this.#limits = { ...COMMIT_LIMITS, ...parts.limits };
+    this.#soon = parts.soon ?? ((run) => void setImmediate(run));
     this.#recent = parts.recent ?? new RecentIds();
     this.#linger = new Linger(this.#limits.lingerMs);
     this.#line = new WaitingLine(this.#limits);
@@ -145,7 +149,7 @@ export class Committer implements CommitPort {
   async idle(): Promise<void> {
     while (this.#flushing || this.#line.entries > 0) {
       this.#goNow();
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => this.#soon(resolve));
       await this.#turn;
     }
     await this.#turn;
@@ -203,7 +207,7 @@ export class Committer implements CommitPort {
     if (this.#flushing || this.#line.entries === 0) return;
     this.#flushing = true;
     // At the end of this turn of the event loop: what other devices say in the same turn comes along.
-    setImmediate(() => {
+    this.#soon(() => {
       this.#exclusive(() => this.#flush()).catch((thrown) => this.#end(toEdgeError(thrown, "queue.unavailable")));
     });
   }
