@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEVICE, ExampleSource, HEALTH, STATUS } from "./example.testing.ts";
-import { type Ops, startOps } from "./server.ts";
+import { AGENT_HEADER, type Ops, startOps } from "./server.ts";
 
 let source: ExampleSource;
 let ops: Ops;
@@ -48,6 +48,7 @@ describe("reading", () => {
     const { status, body, headers } = await get("/status");
     expect(status).toBe(200);
     expect(body).toEqual(JSON.parse(JSON.stringify(STATUS)));
+    expect(headers.get(AGENT_HEADER)).toBe("a");
     expect(headers.get("cache-control")).toBe("no-store");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });

@@ -27,6 +27,9 @@ export interface Ops {
   close(): Promise<void>;
 }
 
+/** Who answers: two agents on two hosts may both be configured at 127.0.0.1:7421, and one asks the wrong one easily. */
+export const AGENT_HEADER = "x-busbar-agent";
+
 const BODY_LIMIT_BYTES = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 100;
@@ -44,7 +47,8 @@ export async function startOps(options: OpsOptions): Promise<Ops> {
   });
   app.server.maxConnections = MAX_CONNECTIONS;
   const taps = new Taps(source, options.maxTaps);
-  protect(app);
+  const { agent } = source.status();
+  protect(app, agent);
   addHealth(app, source);
   addReading(app, source);
   addMetrics(app, source);
@@ -88,17 +92,16 @@ function cannotListen({ host, port }: Address, thrown: unknown): EdgeError {
 }
 
 /** Errors as `{error: {code, message}}`; nothing of the inside, no headers that invite others. */
-function protect(app: FastifyInstance): void {
-  app.addHook("onRequest", async (request) => {
-    // A page of another site in the operator's browser must not reach this one by rebinding a name.
-    const host = request.headers.host ?? "";
-    if (!/^(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d+)?$/i.test(host))
-      throw new OpsFault(400, "ops.host.invalid", "the Host header is not a host");
-  });
-  app.addHook("onSend", async (_request, reply) => {
+function protect(app: FastifyInstance, agent: string): void {
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header(AGENT_HEADER, agent);
     reply.header("cache-control", "no-store");
     reply.header("x-content-type-options", "nosniff");
     reply.header("referrer-policy", "no-referrer");
+    const host = request.headers.host ?? "";
+    if (!/^(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d+)?$/i.test(host)) {
+      throw new OpsFault(400, "ops.host.invalid", "the Host header is not a host");
+    }
   });
   app.setNotFoundHandler((request, reply) => {
     refuse(

@@ -32,7 +32,10 @@ export class Taps {
       this.#open.add(ending);
       reply.raw.once("close", () => ending.abort());
       reply.hijack();
-      reply.raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
+      reply.raw.writeHead(200, {
+        ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])),
+        "content-type": "application/x-ndjson",
+      });
       reply.raw.flushHeaders();
       try {
         await this.#pour(filter, ending.signal, reply.raw);
