@@ -50,3 +50,24 @@ export function newIncarnation(random: Random): string {
   for (const byte of random.bytes(8)) text += byte.toString(16).padStart(2, "0");
   return text;
 }
+
+/** What of `range` is in none of `known`. */
+export function beyondKnown(range: PositionRange, known: readonly PositionRange[]): readonly PositionRange[] {
+  let left: PositionRange[] = [range];
+  for (const { after, through } of known) {
+    left = left.flatMap((part) => {
+      if (through <= part.after || after >= part.through) return [part];
+      const before = after > part.after ? [{ after: part.after, through: after }] : [];
+      const behind = through < part.through ? [{ after: through, through: part.through }] : [];
+      return [...before, ...behind];
+    });
+  }
+  return left;
+}
+
+/** The same positions, each in one range only. */
+export function disjoint(ranges: readonly PositionRange[]): readonly PositionRange[] {
+  const all: PositionRange[] = [];
+  for (const range of ranges) all.push(...beyondKnown(range, all));
+  return all;
+}

@@ -27,7 +27,7 @@ export function isSheddable(recordClass: RecordClass): boolean {
 export interface SpoolRecord {
   readonly class: RecordClass;
   readonly device: string;
-  /** Of the first message; 0 where there is none. */
+  /** Of the first message, else of the entry's place; 0 where it has neither. */
   readonly epoch: number;
   /** Of the first message; 0 where there is none. The others follow it without a gap. */
   readonly sequence: number;

@@ -4,7 +4,7 @@ import { SEGMENT_HEADER_BYTES } from "./blocks.ts";
 import type { SpoolFinding } from "./finding.ts";
 import { recordsIn } from "./finding.ts";
 import { Lifted } from "./lifted.ts";
-import { ORIGIN, type Position, type PositionRange, toPosition } from "./position.ts";
+import { beyondKnown, ORIGIN, type Position, type PositionRange, toPosition } from "./position.ts";
 import { readWhole, Segment, type SegmentContext, segmentNumber } from "./segment.ts";
 import { decodeSegmentHeader, type SegmentHeader, type SpoolIdentity, sameIdentity } from "./segment-header.ts";
 import { endOfWritten, peekRecordAt, type Scan, scanSegment } from "./segment-scan.ts";
@@ -164,7 +164,7 @@ class RecoveryPass {
       devices: this.#devices,
       findings: this.#findings,
       lost,
-      last: toPosition(Math.max(last, this.#settled)),
+      last,
     };
   }
 
@@ -233,15 +233,19 @@ class RecoveryPass {
     return this.#settled > before ? [...lost, ...this.#loss(before, this.#settled)] : lost;
   }
 
-  /** What is missing, split where it stops being sure that it was ever durable. */
+  /** What is missing and was not known to be, split where it stops being sure that it was ever durable. */
   #loss(after: number, through: number): Loss[] {
-    const cuts = [after, Math.min(through, Math.max(after, this.#settled)), through];
-    const parts: Loss[] = [];
-    for (let i = 0; i < 2; i++) {
-      const range = { after: toPosition(cuts[i] ?? after), through: toPosition(cuts[i + 1] ?? through) };
-      if (range.through > range.after) parts.push({ range, records: recordsIn(range), durable: i === 0 });
-    }
-    return parts;
+    const cut = Math.min(through, Math.max(after, this.#settled));
+    const known = this.#found.state?.lost ?? [];
+    const parts = [
+      { durable: true, range: { after: toPosition(after), through: toPosition(cut) } },
+      { durable: false, range: { after: toPosition(cut), through: toPosition(through) } },
+    ];
+    return parts.flatMap(({ durable, range }) =>
+      range.through === range.after
+        ? []
+        : beyondKnown(range, known).map((one) => ({ range: one, records: recordsIn(one), durable })),
+    );
   }
 
   #syncs(segment: Segment): boolean {

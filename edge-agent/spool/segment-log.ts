@@ -32,7 +32,6 @@ export class SegmentLog {
   #settled: Position;
   #reading: Segment | undefined;
   #noRoom: NoRoom | undefined;
-  #unreadable = 0;
   /** Segments given up because a write or a sync failed on them. */
   abandoned = 0;
   syncs = 0;
@@ -81,8 +80,9 @@ export class SegmentLog {
     return this.#unsynced.length;
   }
 
-  get unreadable(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.unreadable, this.#unreadable);
+  /** Positions of records that went bad since they were written or recovered; each is told once. */
+  takeUnreadable(): readonly Position[] {
+    return this.#segments.flatMap((segment) => segment.unreadable.splice(0));
   }
 
   /** Bytes of the files, the spare one included. */
@@ -310,7 +310,6 @@ export class SegmentLog {
 
   #removeOldest(oldest: Segment): void {
     this.#segments.shift();
-    this.#unreadable += oldest.unreadable;
     if (this.#reading === oldest) this.#reading = undefined;
     oldest.remove(this.#disk);
   }

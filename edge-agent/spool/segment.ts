@@ -60,8 +60,8 @@ export class Segment {
   records = 0;
   /** Physical bytes of its records. */
   bytes = 0;
-  /** Records that were there when they were indexed and could not be read later. */
-  unreadable = 0;
+  /** Records that were there when they were indexed and could not be read later, not yet taken note of. */
+  unreadable: Position[] = [];
   readonly #file: DiskFile;
   readonly #seal: Seal;
   readonly #context: SegmentContext;
@@ -234,11 +234,11 @@ export class Segment {
       else into.push(record);
     }
     for (const i of bad.reverse()) {
+      this.unreadable.push(toPosition(index.positions[i] ?? ORIGIN));
       index.positions.splice(i, 1);
       index.starts.splice(i, 1);
       index.ends.splice(i, 1);
     }
-    this.unreadable += bad.length;
     this.records -= bad.length;
     return bad.length;
   }

@@ -107,10 +107,11 @@ describe("a spool", () => {
     const spool = openSpool(disk);
     fill(spool, 1, 10);
     spool.close();
-    const before = disk.list().map((name) => [name, disk.read(name)]);
+    const content = () => disk.list().map((name) => [name, nativeCrc32(disk.read(name) ?? "")]);
+    const before = content();
     const identity = { ...SITE, group: "south" };
     expect(() => openSpool(disk, {}, { identity })).toThrowError(expect.objectContaining({ code: "spool.foreign" }));
-    expect(disk.list().map((name) => [name, disk.read(name)])).toEqual(before);
+    expect(content()).toEqual(before);
     disk.remove("state");
     expect(() => openSpool(disk, {}, { identity })).toThrowError(expect.objectContaining({ code: "spool.foreign" }));
     const name = "segment-0000000001";
@@ -120,7 +121,7 @@ describe("a spool", () => {
     view.setUint32(1_020, pureCrc32(later.subarray(0, 1_020)));
     disk.put(name, later);
     expect(() => openSpool(disk)).toThrowError(expect.objectContaining({ code: "spool.version" }));
-    expect(disk.read(name)).toEqual(later);
+    expect(nativeCrc32(disk.read(name) ?? "")).toBe(nativeCrc32(later));
   });
 
   it("takes another checksum function for the same bytes", () => {

@@ -6,7 +6,7 @@ import { mergeKept, planEviction } from "./eviction.ts";
 import { FINDINGS_KEPT, type SpoolFinding } from "./finding.ts";
 import { DROP_REASONS, type DropReason, type Gap, GapLedger } from "./gap.ts";
 import { Lifted } from "./lifted.ts";
-import { ORIGIN, type Position, type PositionRange, runOf, runStart, toPosition } from "./position.ts";
+import { disjoint, ORIGIN, type Position, type PositionRange, runOf, runStart, toPosition } from "./position.ts";
 import { Rate } from "./rate.ts";
 import { isSheddable, type SpoolRecord, type StoredRecord } from "./record.ts";
 import { recordBytes } from "./record-codec.ts";
@@ -17,7 +17,7 @@ import { SegmentLog } from "./segment-log.ts";
 import { checkSpoolSettings, type SpoolSettings } from "./settings.ts";
 import { spoolFault } from "./spool-fault.ts";
 import type { SpoolCondition, SpoolStatus } from "./spool-status.ts";
-import { encodeState, STATE_FILE, WANTED_KEPT } from "./state-file.ts";
+import { encodeState, LOST_KEPT, STATE_FILE, WANTED_KEPT } from "./state-file.ts";
 import { Uids } from "./uids.ts";
 
 export interface SpoolOptions {
@@ -73,9 +73,9 @@ export class Spool {
   #last: Position;
   #next: Position;
   #wanted: readonly PositionRange[];
+  #lost: readonly PositionRange[];
   #restored: number;
   #refused = 0;
-  #unreadable = 0;
   #stateDirty = true;
   #condition: "open" | "full" | "failed" | "closed" = "open";
 
@@ -126,7 +126,8 @@ export class Spool {
     this.#next = toPosition(runStart(this.#run) + 1);
     const lost = recovered.lost.map((loss) => loss.range);
     const end = this.#last > ORIGIN ? [{ after: this.#last, through: runStart(this.#run) }] : [];
-    this.#wanted = [...(state?.wanted ?? []), ...lost, ...end].slice(-WANTED_KEPT);
+    this.#lost = [...(state?.lost ?? []), ...lost].slice(-LOST_KEPT);
+    this.#wanted = disjoint([...(state?.wanted ?? []), ...lost, ...end]).slice(-WANTED_KEPT);
     for (const loss of recovered.lost) if (loss.durable) this.#countUnknown(loss.records, wall);
     if (recovered.writtenEnd !== undefined) recovered.segments.at(-1)?.reopen(recovered.writtenEnd);
     const settled = this.#last;
@@ -234,9 +235,7 @@ export class Spool {
     const after = request.after ?? this.cursor(request.destination);
     const into = { records: [], bytes: 0 };
     this.#readInto(after, request, into);
-    const lost = this.#log.unreadable - this.#unreadable;
-    if (lost > 0) this.#countUnknown(lost, this.#options.clock.wall());
-    this.#unreadable = this.#log.unreadable;
+    this.#noteUnreadable();
     return into.records;
   }
 
@@ -455,6 +454,7 @@ export class Spool {
         gaps: { taken: this.#gaps.taken, pending: this.#gaps.pending },
         dropped: Object.fromEntries(this.#dropped),
         restored: this.#restored,
+        lost: this.#lost.filter((range) => range.through > this.#lowest()),
         wanted: this.#wanted,
       },
       this.#crc32,
@@ -473,6 +473,15 @@ export class Spool {
     this.#gaps.add(record, reason, wall);
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + record.messages);
     this.#stateDirty = true;
+  }
+
+  #noteUnreadable(): void {
+    const positions = this.#log.takeUnreadable();
+    if (positions.length === 0) return;
+    this.#countUnknown(positions.length, this.#options.clock.wall());
+    const ranges = positions.map((at) => ({ after: toPosition(at - 1), through: at }));
+    this.#lost = [...this.#lost, ...ranges].slice(-LOST_KEPT);
+    this.#wanted = [...this.#wanted, ...ranges].slice(-WANTED_KEPT);
   }
 
   #countUnknown(records: number, wall: StoredRecord["storedAt"]): void {

@@ -26,12 +26,15 @@ export interface SpoolState {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   /** Records got back from the peer, ever. */
   readonly restored: number;
+  /** Losses already counted, not yet behind every cursor. */
+  readonly lost: readonly PositionRange[];
   /** What this directory lost and a mirror may still have. */
   readonly wanted: readonly PositionRange[];
 }
 
 export const STATE_FILE = "state";
 export const WANTED_KEPT = 64;
+export const LOST_KEPT = 256;
 
 export function encodeState(state: SpoolState, crc32: Crc32): Uint8Array {
   const text = JSON.stringify(state);
