@@ -3,6 +3,7 @@ import { activePeer, isReignOf } from "./link-evidence.ts";
 import { isBound } from "./promises.ts";
 import { isHeldDown } from "./reigns.ts";
 import type { RuleId } from "./rules.ts";
+import { COUNTED_REASONS } from "./store.ts";
 import type { Turn } from "./turn.ts";
 import type { TakeoverReason } from "./words.ts";
 
@@ -42,6 +43,7 @@ export function seekWakeAt(turn: Turn): Instant | undefined {
     state.hold === undefined ? after(state.takeAt) : undefined,
     after(state.given?.keptUntil),
     after(state.restUntil),
+    after(maturesAt(turn)),
     after(state.offer?.graceUntil),
   );
 }
@@ -76,8 +78,15 @@ function isForbidden(turn: Turn, found: Case): boolean {
   if (state.paused) return forbid("pause");
   if (isBound(turn)) return forbid("promise-keep");
   if (activePeer(state) !== undefined) return forbid("peer-veto");
+  if (COUNTED_REASONS.includes(found.reason) && now < maturesAt(turn)) return forbid("newborn");
   if (found.reason === "handover" || found.reason === "failback") return false;
   return state.restUntil !== undefined && now < state.restUntil ? forbid("rest") : false;
+}
+
+/** Until then a promise of our former process may still bind us. */
+function maturesAt(turn: Turn): Instant {
+  const { bornAt } = turn.state;
+  return turn.theOther() === undefined ? bornAt : later(bornAt, turn.settings.promiseForMs);
 }
 
 function findCase(turn: Turn): Case | undefined {

@@ -74,6 +74,9 @@ export class LeaseWorld {
   readonly counts = new Map<string, number>();
   record: LeaseRecord = emptyRecord();
   redis: { up: boolean; aheadMs: number } = { up: true, aheadMs: 0 };
+  /** What the replica has. It follows every grant (WAIT), and everything else when `replicate` is called. */
+  replica: LeaseRecord = emptyRecord();
+  replicaFollows = true;
   /** Redis lost what it had to remember, or its clock jumped. */
   redisMisbehaved = false;
   observer: ((agent: Agent, step: LeaseStep, input: UntimedInput) => void) | undefined;
@@ -198,6 +201,16 @@ export class LeaseWorld {
     this.redisMisbehaved = true;
     if (what === "all") this.record = { ...emptyRecord(), owners: this.record.owners };
     else this.record.lease = undefined;
+  }
+
+  replicate(): void {
+    this.replica = copyOf(this.record);
+  }
+
+  /** The replica becomes the master; what it did not have is lost. */
+  failover(): void {
+    this.redisMisbehaved = true;
+    this.record = copyOf(this.replica);
   }
 
   redisClock(byMs: number): void {
@@ -329,7 +342,14 @@ export class LeaseWorld {
     if (request.kind === "release") return releaseOn(record, request, time);
     const reply = request.kind === "renew" ? renewOn(record, request, time) : acquireOn(record, request, time);
     const epoch = reply.kind === "granted" ? reply.epoch : request.kind === "renew" ? request.epoch : 0;
-    if (reply.kind === "granted") this.grants.push({ epoch, holder: agent.name, at: this.now });
+    if (reply.kind === "granted") {
+      if (!this.replicaFollows) {
+        releaseOn(record, { holder: agent.name, epoch, successor: undefined, graceMs: 1, reason: "replicas" }, time);
+        return refused();
+      }
+      this.replicate();
+      this.grants.push({ epoch, holder: agent.name, at: this.now });
+    }
     if (reply.kind === "granted" || reply.kind === "renewed") {
       this.leaseUntil.set(`${agent.name}:${epoch}`, sentAt + request.ttlMs);
     }
@@ -339,9 +359,13 @@ export class LeaseWorld {
   #scheduleWake(agent: Agent): void {
     const { wakeAt, life } = agent;
     if (wakeAt === undefined) return;
-    const at = Math.max(this.now, (wakeAt - agent.clock.offset) / agent.clock.rate);
+    // Never before the agent's own clock shows it, for which a division may be short by a rounding.
+    const at = Math.max(
+      this.now,
+      (wakeAt - agent.clock.offset) / agent.clock.rate + (agent.clock.rate === 1 ? 0 : 1e-3),
+    );
     this.after(at - this.now, () => {
-      if (agent.life === life && agent.wakeAt === wakeAt && !agent.frozen && this.clockOf(agent) >= wakeAt - 1e-6) {
+      if (agent.life === life && agent.wakeAt === wakeAt && !agent.frozen) {
         agent.wakeAt = undefined;
         this.give(agent, { kind: "wake" });
       }
@@ -356,6 +380,11 @@ export class LeaseWorld {
     }
     return first;
   }
+}
+
+function copyOf(record: LeaseRecord): LeaseRecord {
+  const { lease, owners } = record;
+  return { ...record, lease: lease && { ...lease }, owners: [...owners] };
 }
 
 function refused(): StoreReply {

@@ -24,6 +24,7 @@ export type RuleId =
   | "promise-give"
   | "promise-refuse"
   | "promise-keep"
+  | "newborn"
   | "promise-withdraw"
   | "yield"
   | "handover"
@@ -100,6 +101,10 @@ export const LEASE_RULES: Readonly<Record<RuleId, Rule>> = {
   "promise-keep": {
     when: "a promise is given and neither run out nor ended by the asker",
     so: "nothing is taken, even when Redis answers again or the link closes",
+  },
+  newborn: {
+    when: "an agent of a pair has just started: it may have promised something before",
+    so: "for the length of a promise it replaces nobody and takes no expired lease",
   },
   "promise-withdraw": {
     when: "Redis answers the active again",

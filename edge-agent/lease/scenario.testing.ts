@@ -48,7 +48,7 @@ export function playScenario(text: string): { readonly text: string; readonly ru
 }
 
 /** Rules that make a standby wait; shown when it begins to. */
-const FORBIDDING: readonly RuleId[] = ["peer-veto", "promise-keep", "pause", "rest", "successor"];
+const FORBIDDING: readonly RuleId[] = ["peer-veto", "promise-keep", "pause", "rest", "successor", "newborn"];
 
 class Player {
   readonly #rules: Set<RuleId>;

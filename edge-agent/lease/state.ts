@@ -7,6 +7,7 @@ import type { Beat, EndReason, LeaseHealth, LinkEnd, Role, StoreRequest, Takeove
  * follow. Instants are in fields whose names end in `At`, `Until` or `Deadline`, and nowhere else.
  */
 export interface LeaseState {
+  bornAt: Instant;
   seenAt: Instant;
   wakeAt: Instant | undefined;
   highestEpoch: number;
@@ -125,6 +126,7 @@ const NEVER_HEARD = toInstant(0);
 
 export function initialState(highestEpoch: number, now: Instant): LeaseState {
   return {
+    bornAt: now,
     seenAt: now,
     wakeAt: undefined,
     highestEpoch,
