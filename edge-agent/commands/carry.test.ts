@@ -295,6 +295,37 @@ describe("carry", () => {
     expect(end).toMatchObject({ kind: "ended", record: { state: "succeeded", attempt: 1, turn: 2 } });
   });
 
+  it("neither reads back nor repeats what another holder began, before that one can no longer act", async () => {
+    for (const verifiable of [true, false]) {
+      const ledger = new MemoryLedger();
+      ledger.lease = B;
+      const one = command({ idempotent: true });
+      await ledger.accept(B, one, START);
+      await ledger.begin(B, "c1", { basis: { state: "accepted", turn: 0 }, now: START, verified: false });
+      ledger.lease = A;
+      const order: string[] = [];
+      await carry(one, {
+        ...ports(ledger),
+        quiet: async () => {
+          order.push("quiet");
+        },
+        verifier: {
+          verifiable: () => verifiable,
+          verify: async () => {
+            order.push("read");
+            return { found: "done", result: {} };
+          },
+        },
+        execute: async (_one, attempt) => {
+          await attempt.begin();
+          order.push("write");
+          return concluded("c1", "succeeded");
+        },
+      });
+      expect(order).toEqual(["quiet", verifiable ? "read" : "write"]);
+    }
+  });
+
   it("keeps what it saw itself against a record that Redis found again in an older state", async () => {
     const ledger = new MemoryLedger();
     ledger.lease = A;
@@ -367,7 +398,8 @@ describe("carry", () => {
   });
 });
 
-const A = { holder: "a", epoch: 1 };
+const A = { holder: "a", epoch: 2 };
+const B = { holder: "b", epoch: 1 };
 const SIGNAL = new AbortController().signal;
 
 /** Ports of an agent whose clock stands still and whose device must not be reached. */

@@ -132,6 +132,7 @@ describe("CommandIntake", () => {
     });
     await rig.send([now({ uid: "hangs" }), now({ uid: "behind", deadline: Date.now() + 400 })]);
     await until(async () => (await rig.state("old")) === "expired" && (await rig.state("behind")) === "expired");
+    await until(() => agent.told.length === 2);
     expect(agent.did).toEqual(["hangs"]);
     expect(agent.told.map((draft) => draft.data.uid).sort()).toEqual(["behind", "old"]);
   });
