@@ -112,11 +112,13 @@ describe("a byte writer", () => {
     numbers("f64", fc.double()),
     wide("u64", 0n, 2n ** 64n - 1n),
     wide("i64", -(2n ** 63n), 2n ** 63n - 1n),
-    fc.uint8Array({ maxLength: 100 }).map((value) => ({
-      value,
-      write: (writer) => writer.bytes(value),
-      read: (reader) => reader.bytes(value.length),
-    })),
+    fc.uint8Array({ maxLength: 100 }).map(
+      (value): Field => ({
+        value,
+        write: (writer) => writer.bytes(value),
+        read: (reader) => reader.bytes(value.length),
+      }),
+    ),
   );
 
   it("writes what a reader reads, whatever it has to grow to", () => {

@@ -75,6 +75,18 @@ describe("a private redis-server", () => {
     rmSync(dir, { recursive: true });
   });
 
+  it("takes its directory with it while it writes a snapshot", async () => {
+    const redis = await start({ extraArgs: ["--rdb-key-save-delay", "20000"] });
+    for (let i = 0; i < 50; i++) await say(redis.port, `SET key${i} value`);
+    expect(await say(redis.port, "BGSAVE")).toContain("saving started");
+    await expect.poll(() => readdirSync(redis.dir).some((name) => name.startsWith("temp-"))).toBe(true);
+    await redis.kill();
+    const { dir } = redis;
+    await redis.stop();
+    expect(existsSync(dir)).toBe(false);
+    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain(`:${redis.port}`);
+  });
+
   it("ends a stopped (SIGSTOP) server too", async () => {
     const redis = await start({});
     const { pid } = redis;

@@ -142,7 +142,8 @@ class OwnServer implements PrivateRedis {
 
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
-    if (this.#settings.ours) rmSync(this.#settings.dir, { recursive: true, force: true });
+    if (this.#settings.ours)
+      rmSync(this.#settings.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 
   async kill(): Promise<void> {
@@ -165,6 +166,7 @@ class OwnServer implements PrivateRedis {
       if (signal === "SIGTERM") child.kill("SIGCONT");
       await gone;
       clearTimeout(lastWord);
+      killGroup(child.pid);
     }
     this.#child = undefined;
     if (this.#warden !== undefined) dismiss(this.#warden);
@@ -189,7 +191,8 @@ class OwnServer implements PrivateRedis {
  * It holds nothing else of ours open, and it is killed itself when the server ended in order.
  */
 function watchOver(pid: number, settings: OwnServerSettings): ChildProcess {
-  const last = settings.ours ? 'kill -9 "$1"; sleep 0.2; rm -rf "$2"' : 'kill -9 "$1"';
+  const kill = 'kill -s KILL -- "-$1"';
+  const last = settings.ours ? `${kill}; sleep 0.2; rm -rf "$2"` : kill;
   const warden = spawn("sh", ["-c", `read -r _; ${last}`, "busbar-redis-warden", `${pid}`, settings.dir], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -199,6 +202,15 @@ function watchOver(pid: number, settings: OwnServerSettings): ChildProcess {
   warden.unref();
   if (warden.stdin instanceof Socket) warden.stdin.unref();
   return warden;
+}
+
+/** A child that was writing a snapshot outlives its server, and would still write into the directory. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (_nobodyLeft) {
+    // The usual case.
+  }
 }
 
 function dismiss(warden: ChildProcess): void {
