@@ -9,6 +9,14 @@ export interface CommitEntry {
   readonly messages: readonly Message[];
   /** Replaces the device's memory; `undefined` leaves it. JSON of at most 4 KiB. */
   readonly memory: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  /** Where it stands among the entries of its group; given once, kept through spool and salvage. */
+  readonly place?: EntryPlace | undefined;
+}
+
+export interface EntryPlace {
+  readonly epoch: number;
+  /** Counts the entries of the group within the epoch, from 1. */
+  readonly order: number;
 }
 
 /** What commits faults say, besides their message. `queue.fenced`: no longer ours, never acknowledge, never retry. */

@@ -96,11 +96,11 @@ export class Committer implements CommitPort {
    * With `queue.unavailable`, `queue.refused` or `queue.overfull`: nothing is taken until `reopen`, and everything that
    * waited behind is rejected too, in order. With `queue.overfull` and retry `never`: this entry alone is too large.
    */
-  commit(entry: CommitEntry | PlacedEntry): Promise<void> {
+  commit(entry: CommitEntry): Promise<void> {
     if (this.#gate.kind !== "open") return Promise.reject(this.#counted(this.#gate.fault));
     let load: Load;
     try {
-      load = this.#toLoad("place" in entry ? entry : this.place(entry));
+      load = this.#toLoad(isPlaced(entry) ? entry : this.place(entry));
     } catch (thrown) {
       const fault = this.#counted(toEdgeError(thrown, "queue.refused"));
       if (fault.code === "queue.fenced") this.#end(fault);
@@ -271,4 +271,8 @@ export class Committer implements CommitPort {
     this.#statistics.fail(fault.code);
     return fault;
   }
+}
+
+function isPlaced(entry: CommitEntry): entry is PlacedEntry {
+  return entry.place !== undefined;
 }

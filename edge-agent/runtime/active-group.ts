@@ -11,7 +11,7 @@ import { pausing } from "./pausing.ts";
 import type { Intake } from "./intake.ts";
 
 /** What of its surroundings a group works with: nothing of it is tied to sockets or to Redis. */
-export type GroupSurroundings = Omit<Surroundings, "redis" | "config"> & {
+export type GroupSurroundings = Omit<Surroundings, "redis" | "config" | "spoolOf"> & {
   readonly config: Pick<Surroundings["config"], "gateway">;
 };
 
@@ -55,6 +55,7 @@ export class ActiveGroup implements ReignWork {
     const { around, reign, reason, detectedAfterMs } = this.#parts;
     await this.#loadMemories();
     if (this.#ended) return;
+    this.#parts.storekeeper.begin();
     await around.serve(reign.group, this.work);
     if (this.#ended) return;
     this.work.start();

@@ -2,6 +2,7 @@ import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import { invariant } from "../../adapters/kit/invariant.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import { toRfc3339 } from "../../adapters/kit/time.ts";
 import type { Config } from "../config/config.ts";
@@ -11,9 +12,11 @@ import type { LeaseSnapshot } from "../lease/machine.ts";
 import type { LeaseOutcome, LeaseRequest, PeerWord } from "../lease/words.ts";
 import type { Message } from "../model/message.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
+import { AgentSpools } from "./agent-spools.ts";
 import { Counters } from "./counters.ts";
 import { EpochFile, stateDisk } from "./epoch-file.ts";
 import { GroupRunner } from "./group-runner.ts";
+import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
 import { leaseSettings } from "./lease-settings.ts";
 import { Listeners } from "./listeners.ts";
@@ -63,6 +66,7 @@ export class EdgeAgent implements Surroundings {
   readonly listeners: Listeners;
   readonly runners: ReadonlyMap<string, GroupRunner>;
   readonly mesh: PairMesh;
+  readonly spools: AgentSpools;
   readonly #log: AgentLog;
   readonly #replaceConfig: boolean;
   readonly #groupOf = new Map<string, string>();
@@ -98,6 +102,16 @@ export class EdgeAgent implements Surroundings {
       workOf: (device) => this.workOf(device),
       refused: (device, protocol, peer, fault) => this.refused(device, protocol, peer, fault),
       note: (level, text) => this.note(level, text),
+    });
+    this.spools = new AgentSpools({
+      config,
+      agent,
+      timers: this.timers,
+      mesh: () => this.mesh,
+      broken: (peer, fault) => {
+        log.error({ peer, ...fault.toJSON() }, `the mirror of agent ${peer} cannot go on: ${fault.message}`);
+        this.mesh.drop(peer);
+      },
     });
     this.mesh = makeMesh(this, log);
     this.runners = new Map(
@@ -137,6 +151,7 @@ export class EdgeAgent implements Surroundings {
     this.taps.close();
     await this.listeners.close();
     await this.redis.close();
+    this.spools.close();
   }
 
   /** `undefined` when it was taken, else why not. */
@@ -186,15 +201,27 @@ export class EdgeAgent implements Surroundings {
     if (this.#works.size === 0) await this.listeners.close();
   }
 
-  spoolBytes(_group: string): number {
-    return 0;
+  spoolOf(group: string): GroupSpool {
+    const spool = this.spools.of(group);
+    invariant(spool !== undefined, "an agent has a spool for every group it serves");
+    return spool;
   }
 
-  linkOpened(_peer: string): void {}
+  spoolBytes(group: string): number {
+    return this.spools.of(group)?.own.status().bytes ?? 0;
+  }
 
-  linkClosed(_peer: string): void {}
+  linkOpened(peer: string): void {
+    this.spools.linkOpened(peer);
+  }
 
-  linkOutcome(_peer: string, _outcome: PairOutcome): void {}
+  linkClosed(peer: string): void {
+    this.spools.linkClosed(peer);
+  }
+
+  linkOutcome(peer: string, outcome: PairOutcome): void {
+    this.spools.heard(peer, outcome);
+  }
 
   refused(device: string | undefined, protocol: string, peer: string, fault: EdgeError): void {
     this.counters.refusals += 1;

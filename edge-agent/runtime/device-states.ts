@@ -16,6 +16,8 @@ interface Kept {
   reason: string;
   lastHeardAt: number | undefined;
   failures: number;
+  /** `undefined`: it speaks when it likes. */
+  readonly expectEveryMs: number | undefined;
 }
 
 export interface StateRules {
@@ -29,6 +31,11 @@ export interface StateRules {
 export class DeviceStates {
   readonly #rules: StateRules;
   readonly #kept = new Map<string, Kept>();
+  readonly #counts: Record<DeviceCondition, number> = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
+  /** Devices that speak by themselves, as the operator says. */
+  readonly expecting: number;
+  #silent = 0;
+  #firstHeardAt: number | undefined;
 
   constructor(devices: Iterable<string>, rules: StateRules, now: number) {
     this.#rules = rules;
@@ -39,13 +46,33 @@ export class DeviceStates {
         reason: "not heard in this reign",
         lastHeardAt: undefined,
         failures: 0,
+        expectEveryMs: rules.expectEveryMs(device),
       });
     }
+    this.#counts.unknown = this.#kept.size;
+    let expecting = 0;
+    for (const kept of this.#kept.values()) if (kept.expectEveryMs !== undefined) expecting += 1;
+    this.expecting = expecting;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** When the first device of this reign was heard. */
+  get firstHeardAt(): number | undefined {
+    return this.#firstHeardAt;
+  }
+
+  /** Of those that should speak by themselves, the ones that do not: `stalled` or `offline`. */
+  get silent(): number {
+    return this.#silent;
   }
 
   heard(device: string, now: number): DeviceStateChange | undefined {
     const kept = this.#kept.get(device);
     if (kept === undefined) return undefined;
+    this.#firstHeardAt ??= now;
     kept.lastHeardAt = now;
     kept.failures = 0;
     return this.#become(device, kept, "online", now, "data received");
@@ -63,7 +90,7 @@ export class DeviceStates {
   check(now: number): readonly DeviceStateChange[] {
     const changes: DeviceStateChange[] = [];
     for (const [device, kept] of this.#kept) {
-      const expect = this.#rules.expectEveryMs(device);
+      const expect = kept.expectEveryMs;
       if (expect === undefined || kept.state === "offline" || kept.state === "stalled") continue;
       const silentFor = now - (kept.lastHeardAt ?? kept.since);
       if (silentFor <= expect) continue;
@@ -88,10 +115,13 @@ export class DeviceStates {
     return kept === undefined ? undefined : asChange(device, kept);
   }
 
-  counts(): Record<DeviceCondition, number> {
-    const counts = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
-    for (const kept of this.#kept.values()) counts[kept.state] += 1;
-    return counts;
+  /** `undefined`: not a device of this group. */
+  stateOf(device: string): DeviceCondition | undefined {
+    return this.#kept.get(device)?.state;
+  }
+
+  counts(): Readonly<Record<DeviceCondition, number>> {
+    return { ...this.#counts };
   }
 
   #become(
@@ -102,11 +132,18 @@ export class DeviceStates {
     reason: string,
   ): DeviceStateChange | undefined {
     if (kept.state === state) return undefined;
+    this.#counts[kept.state] -= 1;
+    this.#counts[state] += 1;
+    if (kept.expectEveryMs !== undefined) this.#silent += Number(isSilent(state)) - Number(isSilent(kept.state));
     kept.state = state;
     kept.since = now;
     kept.reason = reason;
     return asChange(device, kept);
   }
+}
+
+function isSilent(state: DeviceCondition): boolean {
+  return state === "stalled" || state === "offline";
 }
 
 function asChange(device: string, kept: Kept): DeviceStateChange {

@@ -13,6 +13,8 @@ export class DirectStorekeeper implements Storekeeper {
     this.#committer = committer;
   }
 
+  begin(): void {}
+
   async store(entry: CommitEntry): Promise<void> {
     try {
       await this.#committer.commit(entry);

@@ -8,11 +8,14 @@ import { Committer } from "../queue/committer.ts";
 import { FencedScript } from "../queue/fenced-script.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../queue/group-queue.ts";
 import { loadMemories } from "../queue/memories.ts";
+import { DEFAULT_DRAIN } from "../spool/drain.ts";
 import { ActiveGroup } from "./active-group.ts";
 import type { Counters } from "./counters.ts";
-import { DirectStorekeeper } from "./direct-storekeeper.ts";
+import { announceGaps } from "./announce-gaps.ts";
 import { durabilityOf } from "./durability.ts";
 import type { GroupWork } from "./group-work.ts";
+import { withSpooled } from "./spooled-memories.ts";
+import { SpoolingStorekeeper, type StoreNote } from "./spooling-storekeeper.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Puts together what a reign works with. */
@@ -34,15 +37,38 @@ export function makeActiveGroup(parts: {
     timers,
     limits: { lingerMs, timeoutMs: config.redis.commandTimeoutMs },
   });
+  const spool = around.spoolOf(reign.group);
+  const storekeeper = new SpoolingStorekeeper({
+    reign,
+    committer,
+    spool,
+    drain: { ...DEFAULT_DRAIN, recordsPerSecond: config.spool.drainPerSecond, backoff: DRAIN_BACKOFF },
+    timers,
+    random: new NodeRandom(),
+    announce: (gaps) => announceGaps(gaps, { gateway: config.gateway, reign, at: timers.wall() }),
+    noted: (what) => noteStore(what, around),
+  });
   return new ActiveGroup({
     ...parts,
-    loadMemories: () => loadMemories(redis.effects.client, reign.group),
-    storekeeper: new DirectStorekeeper(committer),
-    makeIntake: (work) => makeIntake(reign, around, work, parts.counters),
+    loadMemories: async () => withSpooled(await loadMemories(redis.effects.client, reign.group), spool),
+    storekeeper,
+    makeIntake: (work) => makeIntake({ reign, reason: parts.reason, around, work, counters: parts.counters }),
   });
 }
 
-function makeIntake(reign: Reign, around: Surroundings, work: GroupWork, counters: Counters): CommandIntake {
+/** Reasons after which the former holder is known not to act any more. */
+const LET_GO: ReadonlySet<TakeoverReason> = new Set(["first", "expired", "released", "handover", "failback"]);
+/** Redis may be back any moment: its absence must not be followed by a long one of ours. */
+const DRAIN_BACKOFF = { firstMs: 50, maxMs: 500, factor: 2, jitter: 0.3 };
+
+function makeIntake(parts: {
+  readonly reign: Reign;
+  readonly reason: TakeoverReason;
+  readonly around: Surroundings;
+  readonly work: GroupWork;
+  readonly counters: Counters;
+}): CommandIntake {
+  const { reign, reason, around, work, counters } = parts;
   const { concurrency, maxPerDevice } = around.config.commands;
   return new CommandIntake({
     group: reign.group,
@@ -63,7 +89,24 @@ function makeIntake(reign: Reign, around: Surroundings, work: GroupWork, counter
       counters.concluded(draft.data.state);
     },
     limits: { atOnce: concurrency, perDevice: maxPerDevice },
-    quietMs: around.config.lease.ttlMs,
+    quietMs: LET_GO.has(reason) ? 0 : around.config.lease.ttlMs,
     onFault: (fault) => around.note(fault.blame === "us" ? "warn" : "debug", `commands: ${fault.message}`),
   });
+}
+
+function noteStore(what: StoreNote, around: Surroundings): void {
+  switch (what.kind) {
+    case "spilling":
+      around.note("warn", `the queue takes nothing, messages go to the spool: ${what.fault.message}`);
+      return;
+    case "direct":
+      around.note(
+        "info",
+        `the queue takes messages again; ${what.buffered} were spooled in ${Math.round(what.forMs)} ms`,
+      );
+      return;
+    case "undeliverable":
+      around.note("error", `a message of ${what.device} can never be delivered: ${what.fault.message}`);
+      return;
+  }
 }

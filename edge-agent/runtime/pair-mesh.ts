@@ -82,6 +82,11 @@ export class PairMesh {
     return this.#open.has(peer);
   }
 
+  /** Ends the link to a peer; a new one is made. */
+  drop(peer: string): void {
+    this.#open.get(peer)?.transport.destroy();
+  }
+
   /** Dropped where the link is not open. */
   say(peer: string, group: string, word: GroupWord): void {
     this.use(peer, (link, now) => link.say(group, word, now));

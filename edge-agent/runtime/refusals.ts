@@ -10,17 +10,25 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const KEPT = 200;
+/** Of all refusals, the last ones are kept; one device alone cannot push out those of the others. */
+export const REFUSALS_KEPT = 200;
+const KEPT_PER_DEVICE = 5;
+/** Devices whose own refusals are kept besides. */
+const DEVICES_KEPT = 1_000;
 
 /** Counts what was refused by reason for ever, and keeps the last ones with their circumstances. */
 export class Refusals {
   readonly #counts = new Map<string, number>();
   readonly #last: Refusal[] = [];
+  /** The device refused last is the last in the map. */
+  readonly #byDevice = new Map<string, readonly Refusal[]>();
 
   note(where: { at: string; protocol: string; peer: string; device: string | undefined }, fault: EdgeError): void {
     this.#counts.set(fault.code, (this.#counts.get(fault.code) ?? 0) + 1);
-    this.#last.push({ ...where, code: fault.code, reason: fault.message });
-    if (this.#last.length > KEPT) this.#last.shift();
+    const refusal: Refusal = { ...where, code: fault.code, reason: fault.message };
+    this.#last.push(refusal);
+    if (this.#last.length > REFUSALS_KEPT) this.#last.shift();
+    if (where.device !== undefined) this.#keep(where.device, refusal);
   }
 
   /** Newest first. */
@@ -28,7 +36,21 @@ export class Refusals {
     return [...this.#last].reverse();
   }
 
+  /** Of one device, newest first. */
+  of(device: string): readonly Refusal[] {
+    return this.#byDevice.get(device) ?? [];
+  }
+
   counts(): ReadonlyMap<string, number> {
     return this.#counts;
+  }
+
+  #keep(device: string, refusal: Refusal): void {
+    const before = this.#byDevice.get(device) ?? [];
+    this.#byDevice.delete(device);
+    this.#byDevice.set(device, [refusal, ...before].slice(0, KEPT_PER_DEVICE));
+    if (this.#byDevice.size <= DEVICES_KEPT) return;
+    const [oldest] = this.#byDevice.keys();
+    if (oldest !== undefined) this.#byDevice.delete(oldest);
   }
 }

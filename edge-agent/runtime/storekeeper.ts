@@ -5,6 +5,8 @@ import type { CommitEntry } from "../model/commit.ts";
  * durable and reach the queue in the order of the calls.
  */
 export interface Storekeeper {
+  /** What is remembered of the devices is loaded: what waits from earlier reigns may go on its way. */
+  begin(): void;
   /** Resolves when durable. Rejects with an EdgeError when it must not be acknowledged. */
   store(entry: CommitEntry): Promise<void>;
   /** Waits for what is under way, at most until the reign ends. */

@@ -2,6 +2,7 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Config } from "../config/config.ts";
 import type { Message } from "../model/message.ts";
+import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import type { RedisLinks } from "./redis-links.ts";
@@ -12,6 +13,7 @@ export interface Surroundings {
   readonly agent: string;
   readonly timers: Timers;
   readonly redis: RedisLinks;
+  spoolOf(group: string): GroupSpool;
   serviceOf(device: string): ProtocolService | undefined;
   devicesOf(group: string): readonly string[];
   /** Forgets what was remembered of a group's devices in an earlier reign. */

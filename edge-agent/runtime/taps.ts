@@ -11,7 +11,8 @@ export type TapItem =
   | { readonly kind: "message"; readonly message: Message }
   | { readonly kind: "dropped"; readonly count: number };
 
-const QUEUED_PER_TAP = 1_000;
+/** Messages that wait for one reader. */
+export const QUEUED_PER_TAP = 1_000;
 
 interface Tap {
   readonly filter: TapFilter;
@@ -36,8 +37,11 @@ export class Taps {
     }
   }
 
-  async *open(filter: TapFilter): AsyncGenerator<TapItem> {
-    const tap: Tap = { filter, queue: [], dropped: 0, wake: undefined, closed: false };
+  /** From the first `next` until the signal, or until all taps are closed. */
+  async *open(filter: TapFilter, signal?: AbortSignal): AsyncGenerator<TapItem> {
+    const tap: Tap = { filter, queue: [], dropped: 0, wake: undefined, closed: signal?.aborted === true };
+    const onAbort = (): void => end(tap);
+    signal?.addEventListener("abort", onAbort, { once: true });
     this.#taps.add(tap);
     try {
       while (!tap.closed) {
@@ -45,6 +49,7 @@ export class Taps {
           const count = tap.dropped;
           tap.dropped = 0;
           yield { kind: "dropped", count };
+          continue;
         }
         const message = tap.queue.shift();
         if (message !== undefined) yield { kind: "message", message };
@@ -55,16 +60,19 @@ export class Taps {
         }
       }
     } finally {
+      signal?.removeEventListener("abort", onAbort);
       this.#taps.delete(tap);
     }
   }
 
   close(): void {
-    for (const tap of this.#taps) {
-      tap.closed = true;
-      tap.wake?.();
-    }
+    for (const tap of this.#taps) end(tap);
   }
+}
+
+function end(tap: Tap): void {
+  tap.closed = true;
+  tap.wake?.();
 }
 
 function passes({ device, type, protocol }: TapFilter, message: Message): boolean {

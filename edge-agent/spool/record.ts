@@ -48,6 +48,31 @@ export interface StoredRecord extends SpoolRecord {
   readonly storedAt: WallMs;
 }
 
+/** Gives a record its place. Field by field: a spread takes longer than everything else an append does to a record. */
+export function inPlace(
+  record: SpoolRecord,
+  place: {
+    readonly position: Position;
+    readonly after: Position;
+    readonly settled: Position;
+    readonly storedAt: WallMs;
+  },
+): StoredRecord {
+  return {
+    class: record.class,
+    device: record.device,
+    epoch: record.epoch,
+    sequence: record.sequence,
+    messages: record.messages,
+    hasMemory: record.hasMemory,
+    payload: record.payload,
+    position: place.position,
+    after: place.after,
+    settled: place.settled,
+    storedAt: place.storedAt,
+  };
+}
+
 /** Device uids have at most 64 characters; the format has one byte for the length. */
 export const DEVICE_BYTES_LIMIT = 255;
 export const MESSAGES_LIMIT = 0xffff;

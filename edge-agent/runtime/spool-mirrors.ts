@@ -1,0 +1,243 @@
+import type { Timers } from "../../adapters/io/timers.ts";
+import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
+import { Fifo } from "../../adapters/kit/fifo.ts";
+import type { Disk } from "../../adapters/kit/ports.ts";
+import type { Instant } from "../../adapters/kit/time.ts";
+import { type Crc32, pureCrc32 } from "../spool/crc32.ts";
+import { Mirror, type MirrorStep } from "../spool/mirror.ts";
+import type { Position } from "../spool/position.ts";
+import { Replica, type ReplicaPiece, type ReplicaState, type ReplicaStep } from "../spool/replica.ts";
+import type { SpoolSettings } from "../spool/settings.ts";
+import { Spool } from "../spool/spool.ts";
+
+export interface SpoolMirrorsParts {
+  readonly group: string;
+  readonly source: string;
+  readonly own: Spool;
+  readonly disk: (name: string) => Disk;
+  readonly directories: () => readonly string[];
+  readonly settings: SpoolSettings;
+  readonly crc32?: Crc32 | undefined;
+  readonly timers: Timers;
+  readonly send: (peer: string, stream: string, position: number, bytes: Uint8Array) => boolean;
+  readonly acknowledge: (peer: string, stream: string, position: number) => void;
+  readonly broken: (peer: string, fault: EdgeError) => void;
+  /** More may be durable now. */
+  readonly progressed: () => void;
+}
+
+const PIECE_BYTES = 32 * 1024;
+const BATCH_BYTES = 256 * 1024;
+const WINDOW_BYTES = 2 * 1024 * 1024;
+/** A peer that stores more slowly than this is not waited for: durable means this disk again, and that is said. */
+const ACK_TIMEOUT_MS = 1_000;
+
+/** One way of pieces to a peer; what its link cannot take now waits, in order. */
+class PieceLine {
+  readonly #send: (position: number, bytes: Uint8Array) => boolean;
+  #waiting = new Fifo<ReplicaPiece>();
+
+  constructor(send: (position: number, bytes: Uint8Array) => boolean) {
+    this.#send = send;
+  }
+
+  push(pieces: readonly ReplicaPiece[]): void {
+    for (const piece of pieces) this.#waiting.push(piece);
+    this.pump();
+  }
+
+  pump(): void {
+    for (let piece = this.#waiting.peek(); piece !== undefined; piece = this.#waiting.peek()) {
+      if (!this.#send(piece.position, piece.bytes)) return;
+      this.#waiting.shift();
+    }
+  }
+
+  clear(): void {
+    this.#waiting = new Fifo();
+  }
+}
+
+/**
+ * The mirrors of one group: ours on a peer's disk, and the peers' on ours. Ours is kept by one peer at a time, the first
+ * that is there; `durable` is what may be acknowledged.
+ */
+export class SpoolMirrors {
+  readonly #parts: SpoolMirrorsParts;
+  readonly #replica: Replica;
+  /** By peer, while its link is up. */
+  readonly #mirrors = new Map<string, { readonly mirror: Mirror; readonly line: PieceLine }>();
+  /** By directory name, whether their owner is there or not. */
+  readonly #spools = new Map<string, Spool>();
+  #keeper: { readonly peer: string; readonly line: PieceLine } | undefined;
+  readonly #peers = new Set<string>();
+  #cancelWake: (() => void) | undefined;
+
+  constructor(parts: SpoolMirrorsParts) {
+    this.#parts = parts;
+    const crc32 = parts.crc32 ?? pureCrc32;
+    this.#replica = new Replica(parts.own, {
+      windowBytes: WINDOW_BYTES,
+      pieceBytes: PIECE_BYTES,
+      batchBytes: BATCH_BYTES,
+      ackTimeoutMs: ACK_TIMEOUT_MS,
+      crc32,
+    });
+    for (const name of parts.directories()) {
+      const [, peer, incarnation] = /^peer-(.+)-([0-9a-f]+)$/.exec(name) ?? [];
+      if (peer !== undefined && incarnation !== undefined) this.#openSpool(peer, incarnation);
+    }
+  }
+
+  get state(): ReplicaState {
+    return this.#replica.state;
+  }
+
+  /** Records acknowledged that were on this disk alone, since the start. */
+  get storedAlone(): number {
+    return this.#replica.storedAlone;
+  }
+
+  get degradations(): number {
+    return this.#replica.degradations;
+  }
+
+  /** What the peers' records are kept in, those of a dead disk included. */
+  spools(): IterableIterator<Spool> {
+    return this.#spools.values();
+  }
+
+  durable(): Position {
+    return this.#replica.durable();
+  }
+
+  changed(): void {
+    if (this.#keeper !== undefined) this.#did(this.#replica.changed(this.#parts.timers.now()));
+  }
+
+  linkUp(peer: string): void {
+    this.#peers.add(peer);
+    const { group, send } = this.#parts;
+    const line = new PieceLine((position, bytes) => send(peer, keptStream(group), position, bytes));
+    const mirror = new Mirror(
+      { pieceBytes: PIECE_BYTES, batchBytes: BATCH_BYTES, crc32: this.#parts.crc32 ?? pureCrc32 },
+      this.#newestOf(peer),
+    );
+    mirror.linkUp();
+    this.#mirrors.set(peer, { mirror, line });
+    if (this.#keeper === undefined) this.#keepAt(peer);
+  }
+
+  linkDown(peer: string): void {
+    this.#peers.delete(peer);
+    this.#mirrors.get(peer)?.mirror.linkDown();
+    this.#mirrors.delete(peer);
+    if (this.#keeper?.peer !== peer) return;
+    this.#keeper = undefined;
+    this.#did(this.#replica.linkDown());
+    const [next] = this.#peers;
+    if (next !== undefined) this.#keepAt(next);
+    this.#parts.progressed();
+  }
+
+  /** Bytes of one of the streams of this group. */
+  received(peer: string, stream: string, bytes: Uint8Array): void {
+    const { group, timers, broken } = this.#parts;
+    try {
+      if (stream === ownStream(group)) {
+        const kept = this.#mirrors.get(peer);
+        if (kept !== undefined) this.#kept(peer, kept.mirror.receive(bytes));
+      } else if (stream === keptStream(group) && this.#keeper?.peer === peer) {
+        this.#did(this.#replica.receive(bytes, timers.now()));
+      }
+    } catch (thrown) {
+      broken(peer, toEdgeError(thrown, "spool.failed"));
+    }
+  }
+
+  acknowledged(peer: string, stream: string, position: number): void {
+    const { group, timers } = this.#parts;
+    if (stream === keptStream(group)) this.#mirrors.get(peer)?.line.pump();
+    if (stream !== ownStream(group) || this.#keeper?.peer !== peer) return;
+    this.#keeper.line.pump();
+    this.#did(this.#replica.acknowledged(position, timers.now()));
+    this.#parts.progressed();
+  }
+
+  close(): void {
+    this.#cancelWake?.();
+    for (const spool of this.#spools.values()) spool.close();
+  }
+
+  #keepAt(peer: string): void {
+    const { group, send } = this.#parts;
+    const line = new PieceLine((position, bytes) => send(peer, ownStream(group), position, bytes));
+    this.#keeper = { peer, line };
+    this.#did(this.#replica.linkUp());
+  }
+
+  #did(step: ReplicaStep): void {
+    const { group, acknowledge, timers } = this.#parts;
+    this.#keeper?.line.push(step.send);
+    if (step.stored !== undefined && this.#keeper !== undefined)
+      acknowledge(this.#keeper.peer, keptStream(group), step.stored);
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    if (step.wakeAt !== undefined) this.#cancelWake = timers.at(step.wakeAt, () => this.#wake(timers.now()));
+  }
+
+  #wake(now: Instant): void {
+    this.#did(this.#replica.wake(now));
+    this.#parts.progressed();
+  }
+
+  #kept(peer: string, step: MirrorStep): void {
+    const { group, acknowledge } = this.#parts;
+    const kept = this.#mirrors.get(peer);
+    if (kept === undefined) return;
+    kept.line.push(step.send);
+    if (step.stored !== undefined) acknowledge(peer, ownStream(group), step.stored);
+    if (step.needs !== undefined) this.#kept(peer, kept.mirror.attach(this.#openSpool(peer, step.needs)));
+  }
+
+  #newestOf(peer: string): Spool | undefined {
+    let newest: Spool | undefined;
+    for (const [name, spool] of this.#spools) if (name.startsWith(`peer-${peer}-`)) newest = spool;
+    return newest;
+  }
+
+  #openSpool(peer: string, incarnation: string): Spool {
+    const name = `peer-${peer}-${incarnation}`;
+    const known = this.#spools.get(name);
+    if (known !== undefined) {
+      // The last one in the map is the one its owner writes to.
+      this.#spools.delete(name);
+      this.#spools.set(name, known);
+      return known;
+    }
+    const { source, group, disk, settings, timers, crc32 } = this.#parts;
+    const identity = { source, group, stream: peer };
+    // A mirror refuses what it has no room for; its owner then stores alone and says so.
+    const mirrorSettings: SpoolSettings = { ...settings, policy: "block", maxAgeMs: undefined };
+    const spool = Spool.open({
+      disk: disk(name),
+      clock: timers,
+      settings: mirrorSettings,
+      identity,
+      incarnation,
+      crc32,
+    });
+    this.#spools.set(name, spool);
+    return spool;
+  }
+}
+
+/** The owner's records on their way to the keeper. */
+export function ownStream(group: string): string {
+  return `own/${group}`;
+}
+
+/** What the keeper says back: how far it is, and what the owner had lost. */
+export function keptStream(group: string): string {
+  return `kept/${group}`;
+}

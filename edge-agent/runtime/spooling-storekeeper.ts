@@ -1,0 +1,243 @@
+import type { Timers } from "../../adapters/io/timers.ts";
+import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
+import type { Random } from "../../adapters/kit/ports.ts";
+import type { CommitEntry, EntryPlace } from "../model/commit.ts";
+import type { Reign } from "../model/reign.ts";
+import type { PlacedEntry } from "../queue/load.ts";
+import type { ManyOutcome } from "../queue/committer.ts";
+import { Drain, type DrainBatch, type DrainSettings } from "../spool/drain.ts";
+import type { Gap } from "../spool/gap.ts";
+import { toEntry } from "../spool/record.ts";
+import { type Move, StorePath } from "../spool/store-path.ts";
+import type { GroupSpool } from "./group-spool.ts";
+import { pausing } from "./pausing.ts";
+import { cursorEntry } from "./spool-cursor.ts";
+import type { Storekeeper } from "./storekeeper.ts";
+
+/** What the storekeeper needs of the committer of its reign. */
+export interface Commits {
+  readonly gate: "open" | "closed" | "ended";
+  place(entry: CommitEntry): PlacedEntry;
+  commit(entry: CommitEntry): Promise<void>;
+  commitMany(entries: readonly PlacedEntry[]): Promise<ManyOutcome>;
+  reopen(): void;
+  idle(): Promise<void>;
+  end(): void;
+}
+
+export interface SpoolingParts {
+  readonly reign: Reign;
+  readonly committer: Commits;
+  readonly spool: GroupSpool;
+  readonly drain: DrainSettings;
+  readonly timers: Timers;
+  readonly random: Random;
+  /** Messages that announce what was dropped, stamped for this reign. */
+  readonly announce: (gaps: readonly Gap[]) => CommitEntry;
+  readonly noted: (what: StoreNote) => void;
+}
+
+export type StoreNote =
+  | { readonly kind: "spilling"; readonly fault: EdgeError }
+  /** The queue takes again and nothing is left in the spool. */
+  | { readonly kind: "direct"; readonly buffered: number; readonly forMs: number }
+  | { readonly kind: "undeliverable"; readonly device: string; readonly fault: EdgeError };
+
+interface Item {
+  readonly entry: PlacedEntry;
+  readonly resolve: () => void;
+  readonly reject: (fault: EdgeError) => void;
+}
+
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * The queue where it takes an entry in time, the spool where it does not; and the spool back into the queue. Which way an
+ * entry goes is decided per device by `StorePath`, so that nothing of a device ever overtakes what it said before.
+ */
+export class SpoolingStorekeeper implements Storekeeper {
+  readonly #parts: SpoolingParts;
+  readonly #path: StorePath<Item>;
+  readonly #drain: Drain;
+  #begun = false;
+  #ended = false;
+  #draining = false;
+  #spillingSince: number | undefined;
+  #buffered = 0;
+  #open = 0;
+
+  constructor(parts: SpoolingParts) {
+    this.#parts = parts;
+    this.#path = new StorePath<Item>(parts.spool.view);
+    this.#drain = new Drain(parts.spool.sources, parts.drain, parts.random);
+  }
+
+  begin(): void {
+    this.#begun = true;
+    if (!this.#parts.spool.view.isEmpty) this.#spillingSince ??= this.#parts.timers.now();
+    this.#wakeDrain();
+  }
+
+  get state(): string {
+    return this.#path.state;
+  }
+
+  /** Entries not yet durable. */
+  get open(): number {
+    return this.#open;
+  }
+
+  store(entry: CommitEntry): Promise<void> {
+    if (this.#ended) return Promise.reject(reignOver(this.#parts.reign));
+    const placed = this.#parts.committer.place(entry);
+    this.#open += 1;
+    const stored = new Promise<void>((resolve, reject) => {
+      this.#perform(this.#path.offer(entry.device, { entry: placed, resolve, reject }));
+    });
+    return stored.finally(() => {
+      this.#open -= 1;
+    });
+  }
+
+  async settle(): Promise<void> {
+    while (this.#open > 0 && !this.#ended) await pausing(this.#parts.timers, 5);
+    await this.#parts.committer.idle();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#parts.committer.end();
+  }
+
+  #perform(moves: readonly Move<Item>[]): void {
+    for (const move of moves) {
+      switch (move.to) {
+        case "queue":
+          this.#toQueue(move.device, move.entry);
+          break;
+        case "spool":
+          this.#toSpool(move.entry);
+          break;
+        case "refuse":
+          move.entry.reject(move.fault);
+          break;
+      }
+    }
+  }
+
+  #toQueue(device: string, item: Item): void {
+    this.#parts.committer.commit(item.entry).then(
+      () => {
+        item.resolve();
+        this.#perform(this.#path.settled(device));
+      },
+      (thrown: unknown) => this.#notTaken(device, item, toEdgeError(thrown, "queue.unavailable")),
+    );
+  }
+
+  #notTaken(device: string, item: Item, fault: EdgeError): void {
+    const { noted, timers } = this.#parts;
+    if (fault.code !== "queue.fenced") {
+      if (fault.retry === "never") noted({ kind: "undeliverable", device, fault });
+      else if (this.#spillingSince === undefined) {
+        this.#spillingSince = timers.now();
+        noted({ kind: "spilling", fault });
+      }
+    }
+    this.#perform(this.#path.unsettled(device, item, fault));
+  }
+
+  #toSpool(item: Item): void {
+    this.#buffered += 1;
+    this.#parts.spool.add(item.entry).then(item.resolve, (thrown: unknown) => {
+      item.reject(toEdgeError(thrown, "spool.failed"));
+    });
+    this.#wakeDrain();
+  }
+
+  #wakeDrain(): void {
+    if (!this.#begun || this.#draining || this.#ended) return;
+    this.#draining = true;
+    this.#drainOn()
+      .catch((thrown: unknown) => this.#parts.noted({ kind: "spilling", fault: toEdgeError(thrown, "spool.failed") }))
+      .finally(() => {
+        this.#draining = false;
+        // Something may have been spooled between the last look and now.
+        if (!this.#ended && (!this.#parts.spool.view.isEmpty || this.#path.state !== "direct")) {
+          void pausing(this.#parts.timers, LOOK_AGAIN_MS).then(() => this.#wakeDrain());
+        }
+      });
+  }
+
+  /** Empties the spool into the queue, a batch at a time, until nothing is left or the reign ends. */
+  async #drainOn(): Promise<void> {
+    const { spool, timers } = this.#parts;
+    while (!this.#ended) {
+      const plan = this.#drain.plan(timers.now());
+      if (plan.kind === "busy") return;
+      if (plan.kind === "empty") {
+        if (!spool.view.isEmpty) return;
+        this.#backToDirect();
+        return;
+      }
+      if (plan.kind === "wait") await pausing(timers, Math.max(1, plan.until - timers.now()));
+      else await this.#commitBatch(plan.batch);
+    }
+  }
+
+  async #commitBatch(batch: DrainBatch): Promise<void> {
+    const { committer, spool, timers } = this.#parts;
+    const entries = this.#entriesOf(batch);
+    this.#path.drainBegins(batch.kind === "records" && batch.isLast && !spool.isJoining);
+    const outcome = await committer.commitMany(entries);
+    if (this.#ended) return;
+    const durable = Math.min(outcome.durable, batch.kind === "records" ? batch.records.length : 1);
+    this.#drain.finished(durable, outcome.fault, timers.now());
+    spool.trimmed();
+    if (outcome.fault?.code === "queue.fenced") return;
+    if (outcome.fault !== undefined) {
+      this.#perform(this.#path.drainFailed());
+      return;
+    }
+    committer.reopen();
+    this.#perform(this.#path.drainSucceeded());
+  }
+
+  #entriesOf(batch: DrainBatch): PlacedEntry[] {
+    const { committer, spool, announce } = this.#parts;
+    if (batch.kind === "gaps") return [committer.place(announce(batch.gaps))];
+    const entries = batch.records.map((record) =>
+      placed(toEntry(record), { epoch: record.epoch, order: record.sequence }),
+    );
+    const last = batch.records.at(-1);
+    const from = spool.sources.current;
+    // How far this spool is drained becomes durable with what was drained: whoever holds a copy of it starts behind.
+    if (last !== undefined && from !== undefined) {
+      entries.push(committer.place(cursorEntry(from.incarnation, last.position)));
+    }
+    return entries;
+  }
+
+  #backToDirect(): void {
+    const { committer, timers, noted } = this.#parts;
+    if (committer.gate === "closed") committer.reopen();
+    this.#perform(this.#path.drainSucceeded());
+    if (this.#spillingSince === undefined) return;
+    noted({ kind: "direct", buffered: this.#buffered, forMs: timers.now() - this.#spillingSince });
+    this.#spillingSince = undefined;
+    this.#buffered = 0;
+  }
+}
+
+function placed(entry: CommitEntry, otherwise: EntryPlace): PlacedEntry {
+  return { ...entry, place: entry.place ?? otherwise };
+}
+
+function reignOver(reign: Reign): EdgeError {
+  return new EdgeError({
+    code: "queue.fenced",
+    blame: "us",
+    retry: "never",
+    message: `the reign ${reign.holder}:${reign.epoch} of group ${reign.group} is over`,
+  });
+}
