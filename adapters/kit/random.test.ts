@@ -20,7 +20,7 @@ describe("seeded dice", () => {
       expect(new Set(draw(new SeededRandom(seed), 1_000)).size).toBeGreaterThan(990);
   });
 
-  it("are fair: every face of a die as often as the others (chi-squared, 1 in 10,000)", () => {
+  it("are fair: every face of a die as often as the others, by the sum of squared deviations", () => {
     for (const faces of [2, 6, 10, 37]) {
       const counts = new Array<number>(faces).fill(0);
       const random = new SeededRandom(42);
