@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Message } from "../model/message.ts";
 import { type ConfigFlag, type JsonFlag, withConfig } from "./config-option.ts";
@@ -114,10 +115,10 @@ async function follow(
 const MAX_LINE = 1024 * 1024;
 
 async function* linesOf(response: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  const decoder = new StringDecoder("utf8");
   let rest = "";
   for await (const chunk of response.body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    const lines = (rest + decoder.write(chunk)).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > MAX_LINE) throw new Error("a line without end");
     yield* lines.filter((line) => line !== "");

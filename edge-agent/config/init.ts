@@ -106,7 +106,7 @@ const TIMES = `## Law: renewEvery + 2·attemptTimeout <= ttl − safety.
 ## What is on disk while Redis is away.
 # spool:
 #   maxBytes: 2GiB
-#   segmentBytes: 16MiB
+#   segmentBytes: 4MiB
 #   policy: block            # when full: block (devices keep it), drop-oldest, drop-newest, by-priority
 #   drainPerSecond: 20000
 

@@ -90,7 +90,7 @@ export const LAWS: readonly Law[] = [
     check: ({ spool }) => {
       if (spool === undefined || spool.segmentBytes % SPOOL_BLOCK_BYTES === 0) return [];
       const message = `${formatSize(spool.segmentBytes)} is not a multiple of 32KiB`;
-      return [error(["spool", "segmentBytes"], message, "16MiB is usual")];
+      return [error(["spool", "segmentBytes"], message, "4MiB is usual")];
     },
   },
   {
@@ -119,7 +119,10 @@ export const LAWS: readonly Law[] = [
   { says: "a protocol with devices has its section", check: protocolSections },
   { says: "listeners of one host do not collide", check: collisions },
   { says: "the pair link between hosts is protected", check: pairTrust },
-  { says: "advice", check: advice },
+  {
+    says: "and it warns: of a long ttl, lossy Redis settings, one agent alone, Redis on loopback, ops open to others, a spool that drops",
+    check: advice,
+  },
 ];
 
 function groupAgents({ groups, agents }: Parts): readonly Complaint[] {

@@ -120,7 +120,7 @@ export const spool: z.ZodType<SpoolSettings> = z
   .strictObject({
     maxBytes: size({ min: "32MiB", max: "16TiB" }).prefault("2GiB"),
     maxAge: duration({ min: "1min", max: "3650d" }).optional(),
-    segmentBytes: size({ min: "8MiB", max: "256MiB" }).prefault("16MiB"),
+    segmentBytes: size({ min: "2MiB", max: "64MiB" }).prefault("4MiB"),
     policy: choice(["block", "drop-oldest", "drop-newest", "by-priority"]).prefault("block"),
     drainPerSecond: integer(1, 10_000_000, "a number of messages per second").prefault(20_000),
   })

@@ -7,6 +7,8 @@ export interface Shape {
   readonly additionalProperties?: Shape | boolean;
   readonly items?: Shape;
   readonly anyOf?: readonly Shape[];
+  readonly required?: readonly string[];
+  readonly default?: unknown;
 }
 
 const shapes = new WeakMap<z.ZodType, Shape>();

@@ -22,9 +22,10 @@ const PROBE = ".busbar-doctor.probe";
 export const diskCheck: Check = {
   name: "disk",
   run: ({ config, agent }) => {
-    const folder = nearest(config.agents[agent]?.state ?? ".");
+    const state = config.agents[agent]?.state ?? ".";
+    const folder = nearest(state);
     try {
-      return [space(folder, config.spool.maxBytes), speed(folder)];
+      return [space(folder, sizeOf(state), config.spool.maxBytes), speed(folder)];
     } catch (thrown) {
       return [error(`${folder}: ${textOf(thrown)}`, `create ${folder} for the user busbar runs as`)];
     }
@@ -36,26 +37,24 @@ function nearest(folder: string): string {
   return existsSync(folder) || folder === dirname(folder) ? folder : nearest(dirname(folder));
 }
 
-function space(folder: string, wanted: number): Finding {
+function space(folder: string, used: number, wanted: number): Finding {
   const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize + sizeOf(folder);
+  const free = bavail * bsize + used;
   const shown = `${folder}: ${bytes(free)} for a spool of up to ${bytes(wanted)}`;
   return free >= wanted
     ? ok(shown)
     : error(shown, "more room, or a smaller spool.maxBytes: a full disk stops acknowledgements");
 }
 
-/** What the spool has already counts as room for it. */
+/** What the agent has there already counts as room for it. */
 function sizeOf(state: string): number {
-  const folder = join(state, "spool");
-  if (!existsSync(folder)) return 0;
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .reduce(
-      (sum, entry) =>
-        sum + (statSync(join(entry.parentPath ?? folder, entry.name), { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    );
+  if (!existsSync(state)) return 0;
+  let size = 0;
+  for (const entry of readdirSync(state, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath ?? state, entry.name);
+    if (entry.isFile()) size += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return size;
 }
 
 function speed(folder: string): Finding {
