@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkLaws } from "../lease/settings.ts";
 import { leaseSettings } from "../runtime/lease-settings.ts";
-import { checkSpoolSettings, DEFAULT_SPOOL_SETTINGS } from "../spool/settings.ts";
+import { spoolSettings } from "../runtime/agent-spools.ts";
+import { checkSpoolSettings } from "../spool/settings.ts";
 import { checkConfig } from "./check.ts";
 import { LAWS, leaseSlack } from "./laws.ts";
 
@@ -66,10 +67,7 @@ describe("what the configuration accepts", () => {
       );
       if (config === undefined) return;
       accepted += 1;
-      const { maxBytes, segmentBytes, maxAgeMs, policy } = config.spool;
-      expect(() =>
-        checkSpoolSettings({ ...DEFAULT_SPOOL_SETTINGS, maxBytes, segmentBytes, maxAgeMs, policy }),
-      ).not.toThrow();
+      expect(() => checkSpoolSettings(spoolSettings(config))).not.toThrow();
     });
     fc.assert(property, { numRuns: 1_000 });
     expect(accepted).toBeGreaterThan(20);
