@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.ts";
 import { bench as commit } from "./commit.ts";
+import { bench as spool } from "./spool.ts";
 
 /** Every bench there is. */
-export const benches: readonly Bench[] = [commit];
+export const benches: readonly Bench[] = [commit, spool];

@@ -193,8 +193,9 @@ class RecoveryPass {
   }
 
   #followChain(bytes: Uint8Array, scan: Scan): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (const start of scan.index.starts) {
-      const record = peekRecordAt(bytes, start, this.#context.uids);
+      const record = peekRecordAt(view, bytes, start, this.#context.uids);
       if (record === undefined) continue;
       this.#settled = toPosition(Math.max(this.#settled, record.settled));
       this.#devices.set(

@@ -92,6 +92,16 @@ describe("a spool", () => {
     expect([again.holds("x"), again.isEmpty]).toEqual([false, true]);
   });
 
+  it("has its cursor on the medium when trim returns", () => {
+    const disk = new MemoryDisk();
+    const spool = openSpool(disk);
+    const { positions } = spool.append([record(1), record(2), record(3)]);
+    spool.sync();
+    spool.trim(positions[1] ?? ORIGIN);
+    expect(openSpool(disk).cursor()).toBe(positions[1]);
+    expect(readAll(openSpool(disk))).toEqual([3]);
+  });
+
   it("keeps a record until every destination is past it", () => {
     const spool = openSpool(new MemoryDisk(), { destinations: ["queue", "archive"] });
     const { positions } = spool.append([record(1), record(2)]);

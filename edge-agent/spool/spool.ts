@@ -8,7 +8,7 @@ import { DROP_REASONS, type DropReason, type Gap, GapLedger } from "./gap.ts";
 import { Lifted } from "./lifted.ts";
 import { disjoint, ORIGIN, type Position, type PositionRange, runOf, runStart, toPosition } from "./position.ts";
 import { Rate } from "./rate.ts";
-import { isSheddable, type SpoolRecord, type StoredRecord } from "./record.ts";
+import { inPlace, isSheddable, type SpoolRecord, type StoredRecord } from "./record.ts";
 import { recordBytes } from "./record-codec.ts";
 import { type Inspection, inspect, type Recovered, recover } from "./recovery.ts";
 import type { ReadLimits, SegmentContext } from "./segment.ts";
@@ -203,7 +203,8 @@ export class Spool {
     let after = this.#last;
     const placed = records.map((record) => {
       invariant(record.position > after, "a mirrored record comes after those already here");
-      const inOrder = { ...record, after, settled: this.#log.settled };
+      const { position, storedAt } = record;
+      const inOrder = inPlace(record, { position, after, settled: this.#log.settled, storedAt });
       after = record.position;
       return inOrder;
     });
@@ -343,10 +344,11 @@ export class Spool {
 
   #numbered(records: readonly SpoolRecord[]): StoredRecord[] {
     const storedAt = this.#options.clock.wall();
+    const { settled } = this.#log;
     let after = this.#last;
     let position = this.#next;
     return records.map((record) => {
-      const stored = { ...record, position, after, settled: this.#log.settled, storedAt };
+      const stored = inPlace(record, { position, after, settled, storedAt });
       after = position;
       position = toPosition(position + 1);
       return stored;
