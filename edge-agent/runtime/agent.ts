@@ -5,12 +5,14 @@ import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { invariant } from "../../adapters/kit/invariant.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import { toRfc3339 } from "../../adapters/kit/time.ts";
+import { peersOf } from "../config/choose-agent.ts";
 import type { Config } from "../config/config.ts";
 import { configHash } from "../config/hash.ts";
 import { RedisLeaseStore } from "../lease/redis/redis-lease-store.ts";
 import type { LeaseSnapshot } from "../lease/machine.ts";
 import type { LeaseOutcome, LeaseRequest, PeerWord } from "../lease/words.ts";
 import type { Message } from "../model/message.ts";
+import type { Hello } from "../pair/frames.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
 import { AgentSpools } from "./agent-spools.ts";
 import { Counters } from "./counters.ts";
@@ -19,17 +21,21 @@ import { GroupRunner } from "./group-runner.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
 import { leaseSettings } from "./lease-settings.ts";
+import { LastMessages } from "./last-messages.ts";
 import { Listeners } from "./listeners.ts";
 import { makeMesh } from "./make-mesh.ts";
 import type { PairMesh } from "./pair-mesh.ts";
 import { pausing } from "./pausing.ts";
+import { PeerBook } from "./peer-book.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { openRedis, type RedisLinks } from "./redis-links.ts";
 import { RedisWatch } from "./redis-watch.ts";
 import { Refusals } from "./refusals.ts";
+import { RoleBook } from "./role-book.ts";
 import { makeServices } from "./roster.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { Taps } from "./taps.ts";
+import { timedLeaseStore } from "./timed-lease-store.ts";
 import { makeActiveGroup } from "./make-active-group.ts";
 
 export interface AgentLog {
@@ -56,9 +62,12 @@ export class EdgeAgent implements Surroundings {
   readonly agent: string;
   readonly timers: NodeTimers = new NodeTimers();
   readonly redis: RedisLinks;
-  readonly counters: Counters = new Counters();
+  readonly counters: Counters = new Counters(this.timers);
   readonly refusals: Refusals = new Refusals();
   readonly taps: Taps = new Taps();
+  readonly lastMessages: LastMessages = new LastMessages();
+  readonly roles: RoleBook;
+  readonly peers: PeerBook;
   readonly watch: RedisWatch;
   readonly configHash: string;
   readonly startedAt: number;
@@ -85,6 +94,8 @@ export class EdgeAgent implements Surroundings {
     this.#replaceConfig = options.replaceConfig === true;
     this.startedAt = this.timers.wall();
     this.configHash = configHash(config);
+    this.roles = new RoleBook(agent, this.timers);
+    this.peers = new PeerBook(this.timers, peersOf(config, agent));
     this.redis = openRedis(config.redis, agent, (fault) => this.watch?.fault(fault));
     this.watch = new RedisWatch({ redis: this.redis, config, log });
     this.services = makeServices({
@@ -192,6 +203,7 @@ export class EdgeAgent implements Surroundings {
   async serve(group: string, work: GroupWork): Promise<void> {
     this.#works.set(group, work);
     await this.listeners.open();
+    this.roles.serving(group);
   }
 
   async unserve(group: string, work: GroupWork): Promise<void> {
@@ -211,15 +223,18 @@ export class EdgeAgent implements Surroundings {
     return this.spools.of(group)?.own.status().bytes ?? 0;
   }
 
-  linkOpened(peer: string): void {
+  linkOpened(peer: string, hello: Hello): void {
+    this.peers.opened(peer, hello);
     this.spools.linkOpened(peer);
   }
 
   linkClosed(peer: string): void {
+    this.peers.closed(peer);
     this.spools.linkClosed(peer);
   }
 
   linkOutcome(peer: string, outcome: PairOutcome): void {
+    this.peers.heard(peer, outcome);
     this.spools.heard(peer, outcome);
   }
 
@@ -232,6 +247,7 @@ export class EdgeAgent implements Surroundings {
   stored(messages: readonly Message[]): void {
     for (const message of messages) this.counters.stored(message.type);
     this.taps.show(messages);
+    this.lastMessages.note(messages);
   }
 
   note(level: "debug" | "info" | "warn" | "error", text: string): void {
@@ -249,10 +265,14 @@ export class EdgeAgent implements Surroundings {
         this.config,
         settings ?? { agents: members, preferred: undefined, failbackAfterMs: undefined },
       ),
-      store: new RedisLeaseStore(this.redis.lease.client, {
-        group,
-        waitReplicas: typeof wait === "object" ? wait.replicas : 0,
-      }),
+      store: timedLeaseStore(
+        new RedisLeaseStore(this.redis.lease.client, {
+          group,
+          waitReplicas: typeof wait === "object" ? wait.replicas : 0,
+        }),
+        this.timers,
+        this.counters.renewMs,
+      ),
       timers: this.timers,
       random: new NodeRandom(),
       voice: { say: (peer, word) => this.#say(peer, group, word) },
@@ -271,6 +291,7 @@ export class EdgeAgent implements Surroundings {
   #tell(group: string, outcome: LeaseOutcome): void {
     // The peer learns of a change of role with the next beat; why wait for it.
     if (outcome.kind !== "epoch-noted") queueMicrotask(() => this.mesh.beatNow());
+    this.roles.note(group, outcome);
     switch (outcome.kind) {
       case "active":
         if (outcome.reason === "handover" || outcome.reason === "failback") this.counters.handovers += 1;

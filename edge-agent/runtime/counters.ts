@@ -2,6 +2,7 @@ import type { Clock } from "../../adapters/kit/ports.ts";
 import { SECOND_MS, type WallMs } from "../../adapters/kit/time.ts";
 import type { MessageType } from "../model/message.ts";
 import { Tally } from "./distribution.ts";
+import { ReignCounts } from "./reign-counts.ts";
 
 const RATE_SECONDS = 10;
 
@@ -19,6 +20,8 @@ export class Counters {
   lastStoredAt: WallMs | undefined;
   readonly messagesByType: Map<MessageType, number> = new Map();
   readonly commandsByEnd: Map<string, number> = new Map();
+  /** What committers and command intakes counted. */
+  readonly reigns: ReignCounts = new ReignCounts();
   /** From asking Redis to its answer. */
   readonly renewMs: Tally = new Tally();
   /** From a command's arrival to its end. */
@@ -50,7 +53,8 @@ export class Counters {
   storedPerSecond(): number {
     const second = this.#second();
     let messages = 0;
-    for (const slot of this.#perSecond) if (slot !== undefined && second - slot.second < RATE_SECONDS) messages += slot.messages;
+    for (const slot of this.#perSecond)
+      if (slot !== undefined && second - slot.second < RATE_SECONDS) messages += slot.messages;
     return messages / RATE_SECONDS;
   }
 

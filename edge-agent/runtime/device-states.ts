@@ -17,7 +17,7 @@ interface Kept {
   lastHeardAt: number | undefined;
   failures: number;
   /** `undefined`: it speaks when it likes. */
-  readonly expectEveryMs: number | undefined;
+  expectEveryMs: number | undefined;
 }
 
 export interface StateRules {
@@ -32,8 +32,7 @@ export class DeviceStates {
   readonly #rules: StateRules;
   readonly #kept = new Map<string, Kept>();
   readonly #counts: Record<DeviceCondition, number> = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
-  /** Devices that speak by themselves, as the operator says. */
-  readonly expecting: number;
+  #expecting: number | undefined;
   #silent = 0;
   #firstHeardAt: number | undefined;
 
@@ -46,17 +45,19 @@ export class DeviceStates {
         reason: "not heard in this reign",
         lastHeardAt: undefined,
         failures: 0,
-        expectEveryMs: rules.expectEveryMs(device),
+        expectEveryMs: undefined,
       });
     }
     this.#counts.unknown = this.#kept.size;
-    let expecting = 0;
-    for (const kept of this.#kept.values()) if (kept.expectEveryMs !== undefined) expecting += 1;
-    this.expecting = expecting;
   }
 
   get size(): number {
     return this.#kept.size;
+  }
+
+  /** Devices that speak by themselves, as the operator says; 0 before the first input. */
+  get expecting(): number {
+    return this.#expecting ?? 0;
   }
 
   /** When the first device of this reign was heard. */
@@ -70,6 +71,7 @@ export class DeviceStates {
   }
 
   heard(device: string, now: number): DeviceStateChange | undefined {
+    this.#learnExpectations();
     const kept = this.#kept.get(device);
     if (kept === undefined) return undefined;
     this.#firstHeardAt ??= now;
@@ -79,6 +81,7 @@ export class DeviceStates {
   }
 
   failed(device: string, now: number, reason: string): DeviceStateChange | undefined {
+    this.#learnExpectations();
     const kept = this.#kept.get(device);
     if (kept === undefined) return undefined;
     kept.failures += 1;
@@ -88,6 +91,7 @@ export class DeviceStates {
 
   /** Finds the devices that went silent. */
   check(now: number): readonly DeviceStateChange[] {
+    this.#learnExpectations();
     const changes: DeviceStateChange[] = [];
     for (const [device, kept] of this.#kept) {
       const expect = kept.expectEveryMs;
@@ -122,6 +126,17 @@ export class DeviceStates {
 
   counts(): Readonly<Record<DeviceCondition, number>> {
     return { ...this.#counts };
+  }
+
+  /** At the first input and not before: devices are known to their service only while their group is served. */
+  #learnExpectations(): void {
+    if (this.#expecting !== undefined) return;
+    let expecting = 0;
+    for (const [device, kept] of this.#kept) {
+      kept.expectEveryMs = this.#rules.expectEveryMs(device);
+      if (kept.expectEveryMs !== undefined) expecting += 1;
+    }
+    this.#expecting = expecting;
   }
 
   #become(

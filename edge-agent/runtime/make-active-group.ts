@@ -52,7 +52,11 @@ export function makeActiveGroup(parts: {
     ...parts,
     loadMemories: async () => withSpooled(await loadMemories(redis.effects.client, reign.group), spool),
     storekeeper,
-    makeIntake: (work) => makeIntake({ reign, reason: parts.reason, around, work, counters: parts.counters }),
+    makeIntake: (work) => {
+      const intake = makeIntake({ reign, reason: parts.reason, around, work, counters: parts.counters });
+      parts.counters.reigns.follow(reign.group, { commits: () => committer.counts, commands: () => intake.stats() });
+      return intake;
+    },
   });
 }
 
@@ -83,10 +87,11 @@ function makeIntake(parts: {
     timers: around.timers,
     random: new NodeRandom(),
     execute: (command, { begin }) => work.execute(command, begin),
-    publish: async (draft) => {
+    publish: async (draft, { acceptedAt, endedAt }) => {
       const protocol = around.serviceOf(draft.subject)?.protocol ?? "gateway";
       await work.store(draft.subject, [{ ...draft, protocol }], undefined);
       counters.concluded(draft.data.state);
+      if (acceptedAt !== undefined) counters.commandMs.add(Math.max(0, endedAt - acceptedAt));
     },
     limits: { atOnce: concurrency, perDevice: maxPerDevice },
     quietMs: LET_GO.has(reason) ? 0 : around.config.lease.ttlMs,

@@ -1,6 +1,6 @@
 import { peersOf } from "../config/choose-agent.ts";
 import type { Config } from "../config/config.ts";
-import type { GroupBeat } from "../pair/frames.ts";
+import type { GroupBeat, Hello } from "../pair/frames.ts";
 import { DEFAULT_PAIR_TIMING, type PairOutcome } from "../pair/outcomes.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
 import type { GroupRunner } from "./group-runner.ts";
@@ -18,7 +18,7 @@ export interface MeshOwner {
   readonly network?: Network | undefined;
   readonly runners: ReadonlyMap<string, GroupRunner>;
   spoolBytes(group: string): number;
-  linkOpened(peer: string): void;
+  linkOpened(peer: string, hello: Hello): void;
   linkClosed(peer: string): void;
   linkOutcome(peer: string, outcome: PairOutcome): void;
 }
@@ -65,7 +65,7 @@ export function makeMesh(owner: MeshOwner, log: MeshLog): PairMesh {
           );
         }
         for (const runner of runnersWith(peer)) runner.lease.linkOpened(peer);
-        owner.linkOpened(peer);
+        owner.linkOpened(peer, hello);
       },
       closed: (peer, how) => {
         log.warn({ peer, how }, `pair link to ${peer} is closed: ${how}`);

@@ -4,6 +4,7 @@ import type { EdgeError } from "../../../adapters/kit/edge-error.ts";
 import type { Random } from "../../../adapters/kit/ports.ts";
 import type { DurationMs } from "../../../adapters/kit/time.ts";
 import type { MessageDraft } from "../../model/draft.ts";
+import type { EndedRecord } from "../../model/ledger.ts";
 import type { Reign } from "../../model/reign.ts";
 import type { TerminalState } from "../../model/command-state.ts";
 import type { Execute, Verifier } from "../carry-ports.ts";
@@ -34,7 +35,7 @@ export interface CommandIntakeOptions {
    * Makes the message of a command's end durable (commit or spool) before it resolves; it is repeated until it does, also
    * by the next active, with the same id. `protocol` is `gateway`: who knows the device may say it better.
    */
-  readonly publish: (draft: MessageDraft<"busbar.command-result.v1">) => Promise<void>;
+  readonly publish: (draft: MessageDraft<"busbar.command-result.v1">, record: EndedRecord) => Promise<void>;
   readonly limits?: Partial<IntakeLimits> | undefined;
   readonly backoff?: BackoffSettings | undefined;
   /**

@@ -45,7 +45,10 @@ export class Settlement {
     const { publish, queue } = this.#setting;
     await this.#orAside(job, async () => {
       const draft = resultDraft(record, command);
-      if (draft !== undefined && (await this.#insist(() => publish(draft).then(() => true, again))) === undefined)
+      if (
+        draft !== undefined &&
+        (await this.#insist(() => publish(draft, record).then(() => true, again))) === undefined
+      )
         return;
       const { uid, state, attempt, reason } = record;
       await this.#insist(() => queue.complete(job, { uid, state, attempt, reason }));
