@@ -118,6 +118,8 @@ export interface PairSettings {
     | { readonly kind: "none" };
   /** A spooled record counts as durable only when it is on the peer's disk too, while the peer is there. */
   readonly replicateSpool: boolean;
+  /** A device that reaches an agent its group is not active on is carried to the other one over the pair link. */
+  readonly forwardDevices: boolean;
 }
 
 export interface CommitLimits {

@@ -72,6 +72,7 @@ pair:
 const PAIR_FULL = `${PAIR}#   beatEvery: 50ms
 #   suspectAfter: 300ms      # silence after which the standby looks at the lease
 #   replicateSpool: true     # a spooled message is durable when it is on both disks
+#   forwardDevices: true     # a device that reaches the standby is carried to the active agent
 `;
 
 const REDIS = `## Redis 7 or newer, appendonly yes, maxmemory-policy noeviction.

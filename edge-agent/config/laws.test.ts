@@ -48,7 +48,7 @@ describe("what the configuration accepts", () => {
   it("breaks the lease law exactly where the lease machine says so", () => {
     for (const ttlMs of [1_999, 2_000, 2_001]) {
       const lease = { ttlMs, renewEveryMs: 1_000, attemptTimeoutMs: 400, safetyMs: 200 };
-      const pair = { beatEveryMs: 50, suspectAfterMs: 300, trust: { kind: "none" }, replicateSpool: true } as const;
+      const pair = { beatEveryMs: 50, suspectAfterMs: 300, trust: { kind: "none" }, replicateSpool: true, forwardDevices: true } as const;
       const broken = checkLaws(leaseSettings({ lease, pair }, GROUP)).some((issue) => issue.path === "ttlMs");
       expect(leaseSlack(lease) < 0).toBe(broken);
       expect(check(`ttl: ${ttlMs}ms`, "").config === undefined).toBe(broken);

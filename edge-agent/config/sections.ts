@@ -88,6 +88,7 @@ export const pair: z.ZodType<PairSettings> = z
     secret: secret("the key both agents share").optional(),
     tls: tlsFiles().optional(),
     replicateSpool: flag().prefault(true),
+    forwardDevices: flag().prefault(true),
   })
   .transform((value): PairSettings => {
     const trust: PairSettings["trust"] =
@@ -101,6 +102,7 @@ export const pair: z.ZodType<PairSettings> = z
       suspectAfterMs: value.suspectAfter,
       trust,
       replicateSpool: value.replicateSpool,
+      forwardDevices: value.forwardDevices,
     };
   });
 

@@ -2,6 +2,7 @@ import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import type { Transport } from "../../adapters/kit/ports.ts";
 import { invariant } from "../../adapters/kit/invariant.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import { toRfc3339 } from "../../adapters/kit/time.ts";
@@ -22,7 +23,8 @@ import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
 import { leaseSettings } from "./lease-settings.ts";
 import { LastMessages } from "./last-messages.ts";
-import { Listeners } from "./listeners.ts";
+import { Forwarding } from "./forwarding.ts";
+import { type Elsewhere, Listeners } from "./listeners.ts";
 import { makeMesh } from "./make-mesh.ts";
 import type { PairMesh } from "./pair-mesh.ts";
 import { pausing } from "./pausing.ts";
@@ -73,6 +75,7 @@ export class EdgeAgent implements Surroundings {
   readonly startedAt: number;
   readonly services: readonly ProtocolService[];
   readonly listeners: Listeners;
+  readonly forwarding: Forwarding;
   readonly runners: ReadonlyMap<string, GroupRunner>;
   readonly mesh: PairMesh;
   readonly spools: AgentSpools;
@@ -113,6 +116,11 @@ export class EdgeAgent implements Surroundings {
       workOf: (device) => this.workOf(device),
       refused: (device, protocol, peer, fault) => this.refused(device, protocol, peer, fault),
       note: (level, text) => this.note(level, text),
+      elsewhere: config.pair.forwardDevices ? this.#elsewhere() : undefined,
+    });
+    this.forwarding = new Forwarding({
+      mesh: () => this.mesh,
+      take: (listener, transport) => this.#takeForwarded(listener, transport),
     });
     this.spools = new AgentSpools({
       config,
@@ -137,6 +145,7 @@ export class EdgeAgent implements Surroundings {
     await this.watch.untilUsable();
     if (this.#stopping) return;
     this.mesh.start();
+    if (this.config.pair.forwardDevices) void this.listeners.open();
     for (const runner of this.runners.values()) {
       runner.start();
       if (this.#replaceConfig) runner.lease.request({ kind: "replace-config" });
@@ -210,7 +219,7 @@ export class EdgeAgent implements Surroundings {
     if (this.#works.get(group) !== work) return;
     this.#works.delete(group);
     this.listeners.endConversations(work);
-    if (this.#works.size === 0) await this.listeners.close();
+    if (this.#works.size === 0 && !this.config.pair.forwardDevices) await this.listeners.close();
   }
 
   spoolOf(group: string): GroupSpool {
@@ -229,6 +238,7 @@ export class EdgeAgent implements Surroundings {
   }
 
   linkClosed(peer: string): void {
+    this.forwarding.linkClosed(peer);
     this.peers.closed(peer);
     this.spools.linkClosed(peer);
   }
@@ -236,6 +246,7 @@ export class EdgeAgent implements Surroundings {
   linkOutcome(peer: string, outcome: PairOutcome): void {
     this.peers.heard(peer, outcome);
     this.spools.heard(peer, outcome);
+    this.forwarding.heard(peer, outcome);
   }
 
   refused(device: string | undefined, protocol: string, peer: string, fault: EdgeError): void {
@@ -252,6 +263,28 @@ export class EdgeAgent implements Surroundings {
 
   note(level: "debug" | "info" | "warn" | "error", text: string): void {
     this.#log[level]({ agent: this.agent }, text);
+  }
+
+  /** Where the devices go that this agent does not serve: to a peer that is active for one of the other groups. */
+  #elsewhere(): Elsewhere {
+    return {
+      isServing: () => this.#works.size > 0,
+      carry: (listener, transport) => {
+        for (const [group, runner] of this.runners) {
+          if (this.#works.has(group)) continue;
+          for (const [peer, { role }] of Object.entries(runner.snapshot().peers)) {
+            if (role === "active" && this.forwarding.carry(peer, listener, transport)) return true;
+          }
+        }
+        return false;
+      },
+    };
+  }
+
+  #takeForwarded(listener: string, transport: Transport): void {
+    const service = this.listeners.serviceAt(listener);
+    if (service === undefined || this.#works.size === 0) transport.destroy();
+    else this.listeners.take(service, transport);
   }
 
   #makeRunner(group: string): GroupRunner {

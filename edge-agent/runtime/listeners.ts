@@ -5,6 +5,7 @@ import { later } from "../../adapters/kit/time.ts";
 import type { GroupWork } from "./group-work.ts";
 import { type Network, type NetworkListener, NODE_NETWORK } from "./network.ts";
 import type { ProtocolService, ServiceListener } from "./protocol-service.ts";
+import { Replayable } from "./replayable.ts";
 import { converse, type Southbound } from "./southbound.ts";
 
 export interface ListenersParts {
@@ -16,13 +17,24 @@ export interface ListenersParts {
   readonly workOf: (device: string) => GroupWork | undefined;
   readonly refused: (device: string | undefined, protocol: string, peer: string, fault: EdgeError) => void;
   readonly note: (level: "info" | "warn", text: string) => void;
+  /** Absent: devices that reach the wrong agent are refused, and the sockets of a standby are closed. */
+  readonly elsewhere?: Elsewhere | undefined;
+}
+
+/** The agents that serve the devices this one does not. */
+export interface Elsewhere {
+  /** Whether any group is active here. */
+  isServing(): boolean;
+  /** Carries a connection to the agent that serves its device; `false` where nobody does. */
+  carry(listener: string, transport: Transport): boolean;
 }
 
 const AGAIN_MS = 250;
 
 /**
- * The server sockets devices connect to. They are open only while this agent is active for some group: a device that
- * reaches the standby is refused by its kernel at once and tries the other address.
+ * The server sockets devices connect to. Where connections can be carried to the other agent they are always open; else
+ * only while this agent is active for some group, so that a device that reaches the standby is refused by its kernel at
+ * once and tries the other address.
  */
 export class Listeners {
   readonly #parts: ListenersParts;
@@ -81,7 +93,7 @@ export class Listeners {
     while (this.#wanted && !this.#open.has(wanted)) {
       try {
         const { host, port, maxConnections, tls } = wanted;
-        const onTransport = (transport: Transport): void => this.take(service, transport);
+        const onTransport = (transport: Transport): void => this.#accept(service, wanted, transport);
         const onTurnedAway = (peer: string, why: "overfull" | "tls"): void =>
           this.#parts.refused(undefined, service.protocol, peer, turnedAway(why, maxConnections));
         const options = { host, port, maxConnections, onTransport, onTurnedAway };
@@ -102,8 +114,34 @@ export class Listeners {
     }
   }
 
-  /** Runs a conversation a device opened: on our own socket, or forwarded by the peer. */
-  take(service: ProtocolService, transport: Transport): void {
+  /** The service behind the socket of that name, for a connection that came by way of the peer. */
+  serviceAt(listener: string): ProtocolService | undefined {
+    return this.#parts.services.find((service) => service.listeners.some((one) => one.label === listener));
+  }
+
+  #accept(service: ProtocolService, wanted: ServiceListener, transport: Transport): void {
+    const { elsewhere } = this.#parts;
+    if (elsewhere === undefined) {
+      this.take(service, transport);
+      return;
+    }
+    if (!elsewhere.isServing()) {
+      if (!elsewhere.carry(wanted.label, transport)) transport.destroy();
+      return;
+    }
+    const replayable = new Replayable(transport);
+    this.take(service, replayable, () => {
+      if (!replayable.isWhole) return false;
+      return elsewhere.carry(wanted.label, replayable.detach());
+    });
+  }
+
+  /**
+   * Runs a conversation a device opened: on our own socket, or forwarded by the peer.
+   *
+   * @param elsewhere tries to give away the connection of a device nobody knows here; `true` where somebody has it now
+   */
+  take(service: ProtocolService, transport: Transport, elsewhere: () => boolean = () => false): void {
     this.#conversations.set(transport, undefined);
     let work: GroupWork | undefined;
     // The first outcome that names a device decides whose conversation this is; nothing is written before.
@@ -120,7 +158,10 @@ export class Listeners {
         return found === undefined ? Promise.reject(notActive(device)) : found.store(device, drafts, memory);
       },
       heard: (device) => find(device)?.heard(device),
-      refused: (device, peer, fault) => this.#parts.refused(device, service.protocol, peer, fault),
+      refused: (device, peer, fault) => {
+        if (device === undefined && work === undefined && isUnknownDevice(fault) && elsewhere()) return;
+        this.#parts.refused(device, service.protocol, peer, fault);
+      },
       permit: () => work?.reign.mayAct() ?? false,
     };
     void converse({ session: service.accept(), timers: this.#parts.timers, southbound }, transport).finally(() =>
@@ -134,6 +175,11 @@ export class Listeners {
       timers.at(later(timers.now(), AGAIN_MS), resolve);
     });
   }
+}
+
+/** The protocols' codes for "I know nobody of that name": the device may be known where its group is active. */
+function isUnknownDevice(fault: EdgeError): boolean {
+  return fault.code.endsWith(".device.unknown") || fault.code.endsWith(".device.unregistered");
 }
 
 function notActive(device: string): EdgeError {

@@ -1,0 +1,121 @@
+import type { Transport } from "../../adapters/kit/ports.ts";
+import type { PairOutcome } from "../pair/outcomes.ts";
+import { type ChannelLine, ForwardChannel } from "./forward-channel.ts";
+import type { PairMesh } from "./pair-mesh.ts";
+
+export interface ForwardingParts {
+  readonly mesh: () => PairMesh;
+  /** A device's connection that reached the peer: to be served as if it had come to our own socket of that name. */
+  readonly take: (listener: string, transport: Transport) => void;
+}
+
+/**
+ * Carries the connections of devices that reached the standby to the active agent, over the pair link. The standby reads
+ * nothing in them; the active one treats them as its own.
+ */
+export class Forwarding {
+  readonly #parts: ForwardingParts;
+  readonly #channels = new Map<string, Map<number, ForwardChannel>>();
+  #carried = 0;
+
+  constructor(parts: ForwardingParts) {
+    this.#parts = parts;
+  }
+
+  /** Connections under way, in both directions. */
+  get open(): number {
+    let open = 0;
+    for (const channels of this.#channels.values()) open += channels.size;
+    return open;
+  }
+
+  /** Connections carried to a peer since the start. */
+  get carried(): number {
+    return this.#carried;
+  }
+
+  /** Carries a connection to the peer; `false` where its link cannot take one more. */
+  carry(peer: string, listener: string, transport: Transport): boolean {
+    let number: number | undefined;
+    const offered = this.#parts.mesh().use(peer, (link, now) => {
+      const opened = link.forwardOpen(transport.peer, listener, now);
+      number = opened.channel;
+      return opened.step;
+    });
+    if (!offered || number === undefined) return false;
+    const channel = this.#add(peer, number, transport.peer);
+    this.#carried += 1;
+    void pipe(transport, channel);
+    void pipe(channel, transport).finally(() => this.#remove(peer, number ?? 0));
+    return true;
+  }
+
+  heard(peer: string, outcome: PairOutcome): void {
+    switch (outcome.kind) {
+      case "forward-open":
+        this.#parts.take(outcome.listener, this.#add(peer, outcome.channel, `${outcome.remote} via ${peer}`));
+        return;
+      case "forward-data":
+        this.#channels.get(peer)?.get(outcome.channel)?.receive(outcome.bytes);
+        return;
+      case "forward-writable":
+        this.#channels.get(peer)?.get(outcome.channel)?.writable();
+        return;
+      case "forward-close": {
+        const channel = this.#channels.get(peer)?.get(outcome.channel);
+        channel?.ended(outcome.how);
+        if (channel?.isOver === true) this.#remove(peer, outcome.channel);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  linkClosed(peer: string): void {
+    const channels = this.#channels.get(peer);
+    this.#channels.delete(peer);
+    for (const channel of channels?.values() ?? []) channel.ended("reset");
+  }
+
+  #add(peer: string, number: number, remote: string): ForwardChannel {
+    const mesh = this.#parts.mesh;
+    const line: ChannelLine = {
+      send: (bytes) => {
+        let taken = 0;
+        mesh().use(peer, (link, now) => {
+          const sent = link.forwardSend(number, bytes, now);
+          taken = sent.taken;
+          return sent.step;
+        });
+        return taken;
+      },
+      consumed: (bytes) => void mesh().use(peer, (link, now) => link.forwardConsumed(number, bytes, now)),
+      close: (how) => {
+        mesh().use(peer, (link, now) => link.forwardClose(number, how, now));
+        const over = how === "reset" || this.#channels.get(peer)?.get(number)?.isOver === true;
+        if (over) this.#remove(peer, number);
+      },
+    };
+    const channel = new ForwardChannel(remote, line);
+    const channels = this.#channels.get(peer) ?? new Map<number, ForwardChannel>();
+    channels.set(number, channel);
+    this.#channels.set(peer, channels);
+    return channel;
+  }
+
+  #remove(peer: string, number: number): void {
+    this.#channels.get(peer)?.delete(number);
+  }
+}
+
+/** Passes everything on, then the end; a broken side breaks the other. */
+async function pipe(from: Transport, to: Transport): Promise<void> {
+  try {
+    for await (const bytes of from) await to.write(bytes.slice());
+    await to.close();
+  } catch (_broken) {
+    to.destroy();
+    from.destroy();
+  }
+}
