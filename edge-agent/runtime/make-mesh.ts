@@ -3,11 +3,17 @@ import type { Config } from "../config/config.ts";
 import type { GroupBeat, Hello } from "../pair/frames.ts";
 import { DEFAULT_PAIR_TIMING, type PairOutcome } from "../pair/outcomes.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
-import type { GroupRunner } from "./group-runner.ts";
+import type { LeaseRunner } from "../lease/runner.ts";
 import type { Network } from "./network.ts";
 import { PairMesh } from "./pair-mesh.ts";
 import { pairSecurity } from "./pair-security.ts";
 import { VERSION } from "./version.ts";
+
+/** A group as the link to a peer sees it. */
+export interface LinkedRunner {
+  readonly group: string;
+  readonly lease: Pick<LeaseRunner, "linkOpened" | "linkClosed" | "heard" | "beat">;
+}
 
 /** The agent as its pair links see it. */
 export interface MeshOwner {
@@ -16,7 +22,7 @@ export interface MeshOwner {
   readonly configHash: string;
   readonly timers: Timers;
   readonly network?: Network | undefined;
-  readonly runners: ReadonlyMap<string, GroupRunner>;
+  readonly runners: ReadonlyMap<string, LinkedRunner>;
   spoolBytes(group: string): number;
   linkOpened(peer: string, hello: Hello): void;
   linkClosed(peer: string): void;
@@ -34,7 +40,7 @@ export function makeMesh(owner: MeshOwner, log: MeshLog): PairMesh {
   const peers = peersOf(config, agent);
   const { beatEveryMs, suspectAfterMs, trust } = config.pair;
   const own = config.agents[agent];
-  const runnersWith = (peer: string): GroupRunner[] =>
+  const runnersWith = (peer: string): LinkedRunner[] =>
     [...owner.runners.values()].filter((runner) => config.groups[runner.group]?.agents.includes(peer) === true);
   return new PairMesh({
     options: {
@@ -84,7 +90,7 @@ export function makeMesh(owner: MeshOwner, log: MeshLog): PairMesh {
   });
 }
 
-function beatOf(owner: MeshOwner, runner: GroupRunner, peer: string): GroupBeat {
+function beatOf(owner: MeshOwner, runner: LinkedRunner, peer: string): GroupBeat {
   const { kind: _kind, ...beat } = runner.lease.beat(peer);
   return { group: runner.group, ...beat, spoolBytes: owner.spoolBytes(runner.group) };
 }

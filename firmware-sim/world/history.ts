@@ -1,0 +1,139 @@
+import type { SeededRandom } from "../../adapters/kit/random.ts";
+import type { Verdict } from "./court.ts";
+import { seatJudges } from "./judge/bench.ts";
+import type { Sabotage } from "./sabotage.ts";
+import { forecast } from "./weather.ts";
+import { World } from "./world.ts";
+
+export interface HistorySettings {
+  readonly agents: number;
+  readonly sabotage?: Sabotage;
+  /** Lines of the trace to keep readable. */
+  readonly tail?: number;
+}
+
+/** What became of one seed. */
+export interface History {
+  readonly seed: number;
+  readonly hash: string;
+  readonly verdict: Verdict | undefined;
+  /** Virtual milliseconds. */
+  readonly lasted: number;
+  readonly events: number;
+  readonly facts: Readonly<Record<string, number>>;
+}
+
+const SLICE_MS = 50;
+/** After the weather everything must have drained by then. */
+const HEAL_MS = 25_000;
+const HONEST: Sabotage = { name: "none" };
+
+/** Lives one history through: calm, weather, calm, and the verdict. Same seed, same history. */
+export async function live(seed: number, settings: HistorySettings): Promise<History> {
+  const world = new World(seed, { agents: settings.agents, sabotage: settings.sabotage ?? HONEST, ...tailOf(settings) });
+  const { clock, court, random, town, core } = world;
+  const facts = seatJudges(world);
+  const clearAt = random.of("length").between(5_000, 13_000);
+  for (const agent of world.agents) clock.after(random.of(agent.name).below(400), () => agent.start());
+  core.start();
+  orderOn(world, random.of("orders"), clearAt);
+  for (const spell of forecast(world, random.of("weather"), clearAt)) {
+    clock.at(spell.at, () => {
+      court.note(`weather: ${spell.name} for ${Math.round(spell.forMs)} ms`);
+      spell.begin(world);
+    });
+    clock.at(spell.at + spell.forMs, () => spell.end(world));
+  }
+  await run(world, clearAt);
+  clear(world);
+  town.hush();
+  let calm = false;
+  for (let at = clearAt; at < clearAt + HEAL_MS && !calm && court.verdict === undefined; ) {
+    at += 250;
+    await run(world, at);
+    calm = isDrained(world);
+  }
+  if (!calm) court.blame("liveness", `not drained ${HEAL_MS} ms after the weather: ${whatIsLeft(world)}`);
+  // A moment more: what should not come any more must not come now either.
+  await run(world, clock.now + 500);
+  court.conclude();
+  town.stop();
+  return {
+    seed,
+    hash: world.trace.hash,
+    verdict: court.verdict,
+    lasted: clock.now,
+    events: clock.events,
+    facts: facts(),
+  };
+}
+
+function tailOf({ tail }: HistorySettings): { readonly tail?: number } {
+  return tail === undefined ? {} : { tail };
+}
+
+async function run(world: World, until: number): Promise<void> {
+  const { clock, court } = world;
+  while (clock.now < until && court.verdict === undefined) {
+    await clock.runUntil(Math.min(until, clock.now + SLICE_MS));
+    court.inspect();
+  }
+}
+
+function orderOn(world: World, random: SeededRandom, until: number): void {
+  const { clock, core } = world;
+  const everyMs = random.between(150, 900);
+  for (let at = random.between(300, 1_200); at < until; at += random.between(1, 2 * everyMs)) {
+    clock.at(at, () => core.order());
+  }
+}
+
+/** The sky clears: everybody is there, everything is connected. Spells have ended; this is for what outlasts them. */
+function clear(world: World): void {
+  const { redis, network } = world;
+  network.heal();
+  redis.refuse(undefined);
+  redis.goOn();
+  redis.start();
+  redis.catchUp();
+  for (const agent of world.agents) {
+    world.reach(agent.name).heal();
+    agent.thaw();
+    for (const disk of agent.disks().values()) {
+      disk.setQuota(1_048_576);
+      disk.failSyncs(0);
+    }
+    // A supervisor starts again what could not start, and what the disk has stopped.
+    agent.start();
+  }
+  world.court.note("weather: it is clear");
+}
+
+function isDrained(world: World): boolean {
+  const { town, core, redis } = world;
+  const { waiting, taken, commandsWaiting, commandsTaken, commandsDelayed } = redis.state;
+  return (
+    town.isHeard &&
+    core.isAnswered &&
+    waiting.length + taken.length + commandsWaiting.length + commandsTaken.size + commandsDelayed.size === 0 &&
+    world.owed() === 0 &&
+    [...world.agents].every(({ process }) => process?.reign === undefined || process.spool.sources.isEmpty)
+  );
+}
+
+function whatIsLeft(world: World): string {
+  const { town, core, redis } = world;
+  const { waiting, taken, commandsWaiting, commandsTaken, commandsDelayed } = redis.state;
+  const spools = [...world.agents].map((agent) => {
+    const status = agent.process?.spool.own.status();
+    return `${agent.name} ${status === undefined ? "is down" : `spools ${status.records} (${status.condition}), drained ${agent.process?.spool.sources.isEmpty}`}`;
+  });
+  return [
+    `${town.citizens.map((one) => `${one.uid} waits with ${one.open.size}`).join(", ")}`,
+    `commands ${core.isAnswered ? "answered" : "open"}`,
+    `queue ${waiting.length}+${taken.length}`,
+    `commands queue ${commandsWaiting.length}+${commandsTaken.size}+${commandsDelayed.size}`,
+    ...spools,
+    `active ${world.activeAgent() ?? "nobody"}`,
+  ].join("; ");
+}

@@ -1,0 +1,20 @@
+import type { World } from "../world.ts";
+import { delivery } from "./delivery.ts";
+import { epochs } from "./epochs.ts";
+import { once } from "./once.ts";
+import { order } from "./order.ts";
+import { storedFirst } from "./stored-first.ts";
+import { writes } from "./writes.ts";
+
+/** Seats every judge. The result counts what they saw, to show that a history was worth living. */
+export function seatJudges(world: World): () => Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  world.court.seat({
+    name: "clerk",
+    see: ({ kind }) => {
+      counts[kind] = (counts[kind] ?? 0) + 1;
+    },
+  });
+  world.court.seat(storedFirst(world), epochs(world), writes(world), delivery(world), once(world), order(world));
+  return () => counts;
+}

@@ -1,0 +1,58 @@
+import { type Judge, textOf } from "../court.ts";
+import type { World } from "../world.ts";
+import { isOnDisk } from "./stored-first.ts";
+
+/**
+ * P3. After everything has healed, what was acknowledged has reached the core, each event exactly once: but for what an
+ * operator's policy dropped and counted, and what a Redis forgot that was not asked to be durable.
+ */
+export function delivery(world: World): Judge {
+  const name = "P3 nothing acknowledged is lost";
+  const { court } = world;
+  const acknowledged = new Map<string, string>();
+  const applied = new Set<string>();
+  const ids = new Map<string, string>();
+  const forgotten = new Set<string>();
+  const owed = new Set<string>();
+  world.owed = () => owed.size;
+  return {
+    name,
+    see: (event) => {
+      switch (event.kind) {
+        case "acknowledged":
+          acknowledged.set(event.text, event.device);
+          if (!applied.has(event.text) && !forgotten.has(event.text)) owed.add(event.text);
+          return;
+        case "committed":
+          for (const message of event.messages) ids.set(message.id, textOf(message) ?? "");
+          return;
+        case "forgot":
+          if (world.redis.mode !== "lossy") return;
+          for (const id of event.messages) {
+            const text = ids.get(id) ?? "";
+            forgotten.add(text);
+            owed.delete(text);
+          }
+          return;
+        case "applied": {
+          const text = textOf(event.message);
+          if (text === undefined) return;
+          if (applied.has(text)) court.blame(name, `${text} was applied twice: under ${event.message.id} too`);
+          applied.add(text);
+          owed.delete(text);
+          return;
+        }
+        default:
+          return;
+      }
+    },
+    conclude: () => {
+      for (const [text, device] of acknowledged) {
+        if (applied.has(text) || forgotten.has(text)) continue;
+        const where = isOnDisk(world, text) ? "it lies on a disk still" : "nobody has it";
+        court.blame(name, `${text} of ${device} was acknowledged and never reached the core: ${where}`);
+        return;
+      }
+    },
+  };
+}
