@@ -1,6 +1,5 @@
-import type { Clock } from "../../adapters/kit/ports.ts";
+import type { Clock, Disk } from "../../adapters/kit/ports.ts";
 import { toInstant, toWall } from "../../adapters/kit/time.ts";
-import type { MemoryDisk } from "./memory-disk.testing.ts";
 import type { RecordClass, SpoolRecord, StoredRecord } from "./record.ts";
 import type { SpoolIdentity } from "./segment-header.ts";
 import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from "./settings.ts";
@@ -31,7 +30,7 @@ export class SetClock implements Clock {
 }
 
 export function openSpool(
-  disk: MemoryDisk,
+  disk: Disk,
   settings: Partial<SpoolSettings> = {},
   rest: Partial<{ identity: SpoolIdentity; clock: SetClock; incarnation: string }> = {},
 ): Spool {

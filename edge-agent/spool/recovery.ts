@@ -104,7 +104,7 @@ class RecoveryPass {
   readonly #lifted = new Lifted();
   readonly #chain: { position: Position; after: Position }[] = [];
   #settled: Position;
-  #spare: { readonly number: number; readonly file: DiskFile } | undefined;
+  #empty: { readonly number: number; readonly file: DiskFile; readonly name: string } | undefined;
   #tail: { readonly segment: Segment; readonly scan: Scan; readonly sound: boolean } | undefined;
   #previousNumber: number | undefined;
 
@@ -124,13 +124,13 @@ class RecoveryPass {
   }
 
   take({ number, file, header, name }: SegmentFile): void {
+    this.#keepEmpty();
     const { bytes, unreadableBlocks } = readWhole(file);
     if (header === undefined && unreadableBlocks === 0 && endOfWritten(bytes) === 0) {
-      this.#takeSpare(number, file, name);
+      this.#empty = { number, file, name };
       return;
     }
-    if (this.#previousNumber !== undefined) this.#noteMissing(this.#previousNumber + 1, number);
-    this.#previousNumber = number;
+    this.#noteNumber(number);
     if (unreadableBlocks > 0)
       this.#findings.push({ kind: "blocks-unreadable", segment: number, blocks: unreadableBlocks });
     if (header === undefined) this.#findings.push({ kind: "header-damaged", segment: number });
@@ -158,7 +158,7 @@ class RecoveryPass {
       this.#tail?.sound === true && this.#syncs(this.#tail.segment) ? this.#tail.scan.writtenEnd : undefined;
     return {
       segments: this.#segments,
-      spare: this.#spare,
+      spare: this.#spare(),
       writtenEnd,
       lifted: this.#lifted,
       devices: this.#devices,
@@ -168,14 +168,32 @@ class RecoveryPass {
     };
   }
 
-  /** A file of zeros is a segment that was prepared and never used; the half of one was being prepared. */
-  #takeSpare(number: number, file: DiskFile, name: string): void {
-    if (this.#spare === undefined && file.size === this.#settings.segmentBytes) {
-      this.#spare = { number, file };
-      return;
-    }
-    file.close();
-    this.#disk.remove(name);
+  /**
+   * A file of zeros behind all others is a segment that was prepared and never used, or, too short, was being prepared.
+   * One before others was begun and lost with the power: it keeps its number, because what is written next must have a
+   * higher one than everything written before.
+   */
+  #keepEmpty(): void {
+    const empty = this.#empty;
+    if (empty === undefined) return;
+    this.#empty = undefined;
+    this.#noteNumber(empty.number);
+    const nowhere = toPosition(Number.MAX_SAFE_INTEGER);
+    const scan = { index: { positions: [], starts: [], ends: [] }, badBytes: 0, badMarkers: 0, writtenEnd: 0 };
+    this.#segments.push(Segment.scanned(empty.number, empty.file, nowhere, scan, this.#context));
+  }
+
+  #spare(): Recovered["spare"] {
+    const empty = this.#empty;
+    if (empty === undefined || empty.file.size === this.#settings.segmentBytes) return empty;
+    empty.file.close();
+    this.#disk.remove(empty.name);
+    return undefined;
+  }
+
+  #noteNumber(number: number): void {
+    if (this.#previousNumber !== undefined) this.#noteMissing(this.#previousNumber + 1, number);
+    this.#previousNumber = number;
   }
 
   #noteMissing(from: number, until: number): void {

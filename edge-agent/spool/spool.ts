@@ -1,51 +1,25 @@
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { invariant } from "../../adapters/kit/invariant.ts";
-import type { Clock, Disk } from "../../adapters/kit/ports.ts";
 import { type Crc32, pureCrc32 } from "./crc32.ts";
 import { mergeKept, planEviction } from "./eviction.ts";
 import { FINDINGS_KEPT, type SpoolFinding } from "./finding.ts";
-import { DROP_REASONS, type DropReason, type Gap, GapLedger } from "./gap.ts";
+import type { DropReason, Gap } from "./gap.ts";
 import { Lifted } from "./lifted.ts";
-import { disjoint, ORIGIN, type Position, type PositionRange, runOf, runStart, toPosition } from "./position.ts";
+import { LossBook } from "./loss-book.ts";
+import { ORIGIN, type Position, type PositionRange, runOf, runStart, toPosition } from "./position.ts";
 import { Rate } from "./rate.ts";
 import { inPlace, isSheddable, type SpoolRecord, type StoredRecord } from "./record.ts";
 import { recordBytes } from "./record-codec.ts";
 import { type Inspection, inspect, type Recovered, recover } from "./recovery.ts";
 import type { ReadLimits, SegmentContext } from "./segment.ts";
-import { checkIdentity, FORMAT_VERSION, type SpoolIdentity } from "./segment-header.ts";
+import { checkIdentity, FORMAT_VERSION } from "./segment-header.ts";
 import { SegmentLog } from "./segment-log.ts";
-import { checkSpoolSettings, type SpoolSettings } from "./settings.ts";
+import { checkSpoolSettings } from "./settings.ts";
 import { spoolFault } from "./spool-fault.ts";
+import type { Appended, ReadRequest, SpoolOptions } from "./spool-options.ts";
 import type { SpoolCondition, SpoolStatus } from "./spool-status.ts";
-import { encodeState, LOST_KEPT, STATE_FILE, WANTED_KEPT } from "./state-file.ts";
+import { encodeState, STATE_FILE } from "./state-file.ts";
 import { Uids } from "./uids.ts";
-
-export interface SpoolOptions {
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly settings: SpoolSettings;
-  readonly identity: SpoolIdentity;
-  /** Names this life of the directory where it is new; see `newIncarnation`. */
-  readonly incarnation: string;
-  /** `zlib.crc32` where there is one; it gives the same values several times faster. */
-  readonly crc32?: Crc32 | undefined;
-}
-
-/** What became of the records of one append. */
-export interface Appended {
-  /** Positions of the stored ones in the order they were given; `undefined` for what the policy dropped. */
-  readonly positions: readonly (Position | undefined)[];
-  readonly dropped: number;
-}
-
-export interface ReadRequest {
-  /** Records after this position; the destination's cursor where absent. */
-  readonly after?: Position | undefined;
-  readonly destination?: string | undefined;
-  readonly maxRecords: number;
-  /** The first record always fits. */
-  readonly maxBytes: number;
-}
 
 /**
  * A durable first-in-first-out log of commit entries on a local disk, for when the queue cannot take them in time; the
@@ -61,9 +35,8 @@ export class Spool {
   readonly #uids: Uids;
   readonly #log: SegmentLog;
   readonly #lifted: Lifted;
-  readonly #gaps: GapLedger;
+  readonly #book: LossBook;
   readonly #cursors: Map<string, Position>;
-  readonly #dropped: Map<DropReason, number>;
   readonly #devices: Map<string, Position>;
   readonly #growth: Rate;
   readonly #run: number;
@@ -72,9 +45,6 @@ export class Spool {
   #floor: Position;
   #last: Position;
   #next: Position;
-  #wanted: readonly PositionRange[];
-  #lost: readonly PositionRange[];
-  #restored: number;
   #refused = 0;
   #stateDirty = true;
   #condition: "open" | "full" | "failed" | "closed" = "open";
@@ -107,36 +77,28 @@ export class Spool {
 
   private constructor(options: SpoolOptions, found: Inspection, recovered: Recovered, context: SegmentContext) {
     const { state } = found;
-    const wall = options.clock.wall();
     this.#options = options;
     this.#context = context;
     this.#crc32 = context.crc32;
     this.#uids = context.uids;
     this.#lifted = recovered.lifted;
     this.#devices = recovered.devices;
-    this.#gaps = GapLedger.of(state?.gaps.taken ?? [], state?.gaps.pending ?? []);
     this.#cursors = new Map(options.settings.destinations.map((name) => [name, state?.cursors[name] ?? ORIGIN]));
-    this.#dropped = new Map(DROP_REASONS.map((reason) => [reason, state?.dropped[reason] ?? 0]));
     this.#floor = state?.floor ?? ORIGIN;
-    this.#restored = state?.restored ?? 0;
     this.#growth = new Rate(options.clock.now());
     this.findings = recovered.findings.slice(0, FINDINGS_KEPT);
     this.#run = Math.max(state?.run ?? 0, runOf(recovered.last)) + 1;
     this.#last = recovered.last;
     this.#next = toPosition(runStart(this.#run) + 1);
-    const lost = recovered.lost.map((loss) => loss.range);
-    const end = this.#last > ORIGIN ? [{ after: this.#last, through: runStart(this.#run) }] : [];
-    this.#lost = [...(state?.lost ?? []), ...lost].slice(-LOST_KEPT);
-    this.#wanted = disjoint([...(state?.wanted ?? []), ...lost, ...end]).slice(-WANTED_KEPT);
-    for (const loss of recovered.lost) if (loss.durable) this.#countUnknown(loss.records, wall);
+    this.#book = new LossBook(state, recovered, this.#run, options.clock.wall());
     if (recovered.writtenEnd !== undefined) recovered.segments.at(-1)?.reopen(recovered.writtenEnd);
     const settled = this.#last;
     this.#log = new SegmentLog(options.disk, options.settings, context, { ...recovered, settled });
     this.#persist();
-    this.#release();
     for (const number of found.liftedNumbers) {
       if (!this.#lifted.numbers.includes(number)) options.disk.remove(Lifted.nameOf(number));
     }
+    this.#release();
     this.prepare();
   }
 
@@ -156,7 +118,7 @@ export class Spool {
 
   /** Ranges this directory lost and a mirror may still hold. */
   get wanted(): readonly PositionRange[] {
-    return this.#wanted;
+    return this.#book.wanted;
   }
 
   cursor(destination: string = this.#primary()): Position {
@@ -214,14 +176,13 @@ export class Spool {
   /** What came back from the mirror after this disk had lost it: appended as new, counted as restored. */
   restore(records: readonly StoredRecord[]): Appended {
     const appended = this.append(records);
-    this.#restored += records.length;
-    this.#stateDirty = true;
+    this.#book.restore(records.length);
     return appended;
   }
 
   /** The mirror has been asked for everything in `wanted` and has answered. */
   restoredAll(): void {
-    this.#wanted = [];
+    this.#book.wantNothing();
     this.#persist();
   }
 
@@ -229,14 +190,14 @@ export class Spool {
   sync(): void {
     this.#expectUsable();
     this.#guarded(() => this.#log.sync());
-    if (this.#stateDirty) this.#persist();
+    if (this.#stateDirty || this.#book.isDirty) this.#persist();
   }
 
   read(request: ReadRequest): readonly StoredRecord[] {
     const after = request.after ?? this.cursor(request.destination);
     const into = { records: [], bytes: 0 };
     this.#readInto(after, request, into);
-    this.#noteUnreadable();
+    this.#book.unreadable(this.#log.takeUnreadable(), this.#options.clock.wall());
     return into.records;
   }
 
@@ -262,7 +223,7 @@ export class Spool {
     const wall = this.#options.clock.wall();
     for (const record of this.read({ maxRecords: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER })) {
       if (record.position > through) break;
-      this.#countDrop(record, reason, wall);
+      this.#book.drop(record, reason, wall);
     }
     for (const destination of this.#cursors.keys()) this.trim(through, destination);
   }
@@ -282,13 +243,13 @@ export class Spool {
 
   /** The drops nobody has been told of. The same until `gapsForwarded`, so that a crash repeats them rather than loses them. */
   takeGaps(): readonly Gap[] {
-    const gaps = this.#gaps.take();
+    const gaps = this.#book.gaps.take();
     if (gaps.length > 0) this.#persist();
     return gaps;
   }
 
   gapsForwarded(): void {
-    this.#gaps.forwarded();
+    this.#book.gaps.forwarded();
     this.#persist();
   }
 
@@ -318,10 +279,10 @@ export class Spool {
       segments: this.#log.count,
       oldestAgeMs: oldest === undefined ? undefined : Math.max(0, clock.wall() - oldest),
       timeToFullMs: perSecond <= 0 ? undefined : (Math.max(0, settings.maxBytes - bytes) / perSecond) * 1_000,
-      dropped: this.#droppedByReason(),
+      dropped: this.#book.dropped,
       refused: this.#refused,
-      restored: this.#restored,
-      gaps: this.#gaps.length,
+      restored: this.#book.restored,
+      gaps: this.#book.gaps.length,
       unsyncedRecords: this.#log.unsyncedRecords,
       abandonedSegments: this.#log.abandoned,
       last: this.#last,
@@ -379,7 +340,7 @@ export class Spool {
     this.#condition = "full";
     const wall = this.#options.clock.wall();
     const positions = new Map(kept.map((record, i) => [record, stored[i]?.position]));
-    for (const record of records) if (!positions.has(record)) this.#countDrop(record, "full", wall);
+    for (const record of records) if (!positions.has(record)) this.#book.drop(record, "full", wall);
     return { positions: records.map((record) => positions.get(record)), dropped: records.length - kept.length };
   }
 
@@ -400,12 +361,12 @@ export class Spool {
     const replaced = this.#lift(mergeKept(this.#lifted.newest(), plan.kept, this.#lowest()));
     if (replaced === "refused" && settings.policy === "by-priority") return false;
     const wall = clock.wall();
-    for (const record of plan.dropped) this.#countDrop(record, "evicted", wall);
+    for (const record of plan.dropped) this.#book.drop(record, "evicted", wall);
     this.#floor = toPosition(Math.max(this.#floor, newest.last));
     this.#persist();
     for (const _segment of plan.segments) this.#log.removeOldestClosed();
     if (typeof replaced === "number") disk.remove(Lifted.nameOf(replaced));
-    if (this.#stateDirty) this.#persist();
+    if (this.#stateDirty || this.#book.isDirty) this.#persist();
     return true;
   }
 
@@ -433,7 +394,11 @@ export class Spool {
 
   #release(): void {
     const through = this.#lowest();
+    const segments = this.#log.count;
     this.#log.release(toPosition(Math.max(through, this.#floor)));
+    if (this.#log.count < segments) {
+      for (const [device, last] of this.#devices) if (last <= through) this.#devices.delete(device);
+    }
     const gone = this.#lifted.release(through);
     if (gone.length === 0) return;
     this.#persist();
@@ -453,43 +418,19 @@ export class Spool {
         floor: this.#floor,
         cursors: Object.fromEntries(this.#cursors),
         lifted: this.#lifted.numbers,
-        gaps: { taken: this.#gaps.taken, pending: this.#gaps.pending },
-        dropped: Object.fromEntries(this.#dropped),
-        restored: this.#restored,
-        lost: this.#lost.filter((range) => range.through > this.#lowest()),
-        wanted: this.#wanted,
+        ...this.#book.toState(this.#lowest()),
       },
       this.#crc32,
     );
     try {
       this.#options.disk.replace(STATE_FILE, bytes);
       this.#stateDirty = false;
+      this.#book.isDirty = false;
       return undefined;
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
       return thrown;
     }
-  }
-
-  #countDrop(record: SpoolRecord, reason: DropReason, wall: StoredRecord["storedAt"]): void {
-    this.#gaps.add(record, reason, wall);
-    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + record.messages);
-    this.#stateDirty = true;
-  }
-
-  #noteUnreadable(): void {
-    const positions = this.#log.takeUnreadable();
-    if (positions.length === 0) return;
-    this.#countUnknown(positions.length, this.#options.clock.wall());
-    const ranges = positions.map((at) => ({ after: toPosition(at - 1), through: at }));
-    this.#lost = [...this.#lost, ...ranges].slice(-LOST_KEPT);
-    this.#wanted = [...this.#wanted, ...ranges].slice(-WANTED_KEPT);
-  }
-
-  #countUnknown(records: number, wall: StoredRecord["storedAt"]): void {
-    this.#gaps.addUnknown(records, "damaged", wall);
-    this.#dropped.set("damaged", (this.#dropped.get("damaged") ?? 0) + records);
-    this.#stateDirty = true;
   }
 
   #checkSizes(records: readonly SpoolRecord[]): void {
@@ -526,17 +467,6 @@ export class Spool {
 
   #visibleCondition(): SpoolCondition {
     return this.#condition === "open" && !this.#log.hasSpare ? "tight" : this.#condition;
-  }
-
-  #droppedByReason(): Record<DropReason, number> {
-    const count = (reason: DropReason): number => this.#dropped.get(reason) ?? 0;
-    return {
-      full: count("full"),
-      evicted: count("evicted"),
-      age: count("age"),
-      damaged: count("damaged"),
-      undeliverable: count("undeliverable"),
-    };
   }
 
   #liveBytes(): number {
