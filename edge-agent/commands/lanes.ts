@@ -29,6 +29,10 @@ export class Lanes<Item extends Laned> {
     return this.#waiting;
   }
 
+  waitingFor(device: string): number {
+    return this.#lanes.get(device)?.length ?? 0;
+  }
+
   /** `start`: the device was free, run it now and call `done` after. `full`: it was not taken. */
   push(item: Item): "start" | "wait" | "full" {
     const lane = this.#lanes.get(item.device);

@@ -37,8 +37,9 @@ import { RoleBook } from "./role-book.ts";
 import { makeServices } from "./roster.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { Taps } from "./taps.ts";
-import { timedLeaseStore } from "./timed-lease-store.ts";
+import { Troubles } from "./troubles.ts";
 import { makeActiveGroup } from "./make-active-group.ts";
+import { watchedLeaseStore } from "./watched-lease-store.ts";
 
 export interface AgentLog {
   debug(facts: object, text: string): void;
@@ -70,6 +71,7 @@ export class EdgeAgent implements Surroundings {
   readonly lastMessages: LastMessages = new LastMessages();
   readonly roles: RoleBook;
   readonly peers: PeerBook;
+  readonly troubles: Troubles = new Troubles();
   readonly watch: RedisWatch;
   readonly configHash: string;
   readonly startedAt: number;
@@ -298,13 +300,16 @@ export class EdgeAgent implements Surroundings {
         this.config,
         settings ?? { agents: members, preferred: undefined, failbackAfterMs: undefined },
       ),
-      store: timedLeaseStore(
+      store: watchedLeaseStore(
         new RedisLeaseStore(this.redis.lease.client, {
           group,
           waitReplicas: typeof wait === "object" ? wait.replicas : 0,
         }),
-        this.timers,
-        this.counters.renewMs,
+        {
+          clock: this.timers,
+          renewMs: this.counters.renewMs,
+          sawHolder: (holder) => this.roles.sees(group, holder),
+        },
       ),
       timers: this.timers,
       random: new NodeRandom(),

@@ -18,11 +18,15 @@ interface Kept {
   failures: number;
   /** `undefined`: it speaks when it likes. */
   expectEveryMs: number | undefined;
+  /** Of all devices of its protocol. */
+  readonly counts: Record<DeviceCondition, number>;
 }
 
 export interface StateRules {
   /** Silence after which a device that should speak by itself is `stalled`, in ms; per device where it has its own. */
   readonly expectEveryMs: (device: string) => number | undefined;
+  /** Devices are counted by it. */
+  readonly protocolOf: (device: string) => string;
   /** Conversations we opened that failed in a row before `degraded` becomes `offline`. */
   readonly failuresUntilOffline: number;
 }
@@ -31,7 +35,7 @@ export interface StateRules {
 export class DeviceStates {
   readonly #rules: StateRules;
   readonly #kept = new Map<string, Kept>();
-  readonly #counts: Record<DeviceCondition, number> = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
+  readonly #counts = new Map<string, Record<DeviceCondition, number>>();
   #expecting: number | undefined;
   #silent = 0;
   #firstHeardAt: number | undefined;
@@ -39,6 +43,8 @@ export class DeviceStates {
   constructor(devices: Iterable<string>, rules: StateRules, now: number) {
     this.#rules = rules;
     for (const device of devices) {
+      const counts = this.#countsOf(rules.protocolOf(device));
+      counts.unknown += 1;
       this.#kept.set(device, {
         state: "unknown",
         since: now,
@@ -46,9 +52,9 @@ export class DeviceStates {
         lastHeardAt: undefined,
         failures: 0,
         expectEveryMs: undefined,
+        counts,
       });
     }
-    this.#counts.unknown = this.#kept.size;
   }
 
   get size(): number {
@@ -124,8 +130,17 @@ export class DeviceStates {
     return this.#kept.get(device)?.state;
   }
 
-  counts(): Readonly<Record<DeviceCondition, number>> {
-    return { ...this.#counts };
+  /** How many are in which state, by protocol. */
+  counts(): ReadonlyMap<string, Readonly<Record<DeviceCondition, number>>> {
+    return this.#counts;
+  }
+
+  #countsOf(protocol: string): Record<DeviceCondition, number> {
+    const known = this.#counts.get(protocol);
+    if (known !== undefined) return known;
+    const counts = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
+    this.#counts.set(protocol, counts);
+    return counts;
   }
 
   /** At the first input and not before: devices are known to their service only while their group is served. */
@@ -147,8 +162,8 @@ export class DeviceStates {
     reason: string,
   ): DeviceStateChange | undefined {
     if (kept.state === state) return undefined;
-    this.#counts[kept.state] -= 1;
-    this.#counts[state] += 1;
+    kept.counts[kept.state] -= 1;
+    kept.counts[state] += 1;
     if (kept.expectEveryMs !== undefined) this.#silent += Number(isSilent(state)) - Number(isSilent(kept.state));
     kept.state = state;
     kept.since = now;

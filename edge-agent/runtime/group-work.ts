@@ -53,6 +53,7 @@ export class GroupWork {
       parts.devices,
       {
         expectEveryMs: (device) => parts.serviceOf(device)?.expectEveryMs(device),
+        protocolOf: (device) => parts.serviceOf(device)?.protocol ?? "none",
         failuresUntilOffline: 3,
       },
       parts.timers.wall(),

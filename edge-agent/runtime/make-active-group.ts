@@ -54,7 +54,11 @@ export function makeActiveGroup(parts: {
     storekeeper,
     makeIntake: (work) => {
       const intake = makeIntake({ reign, reason: parts.reason, around, work, counters: parts.counters });
-      parts.counters.reigns.follow(reign.group, { commits: () => committer.counts, commands: () => intake.stats() });
+      parts.counters.reigns.follow(reign.group, {
+        commits: () => committer.counts,
+        commands: () => intake.stats(),
+        waitingFor: (device) => intake.waitingFor(device),
+      });
       return intake;
     },
   });

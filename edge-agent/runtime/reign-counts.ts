@@ -7,6 +7,8 @@ import { added, type Distribution } from "./distribution.ts";
 export interface ReignFigures {
   readonly commits: () => CommitCounts;
   readonly commands: () => IntakeStats;
+  /** Commands that wait for one device. */
+  readonly waitingFor: (device: string) => number;
 }
 
 /** Added up over the reigns of this agent. */
@@ -66,6 +68,10 @@ export class ReignCounts {
       underWay += stats.busy;
     }
     return { waiting, underWay, ended: Object.fromEntries(ended) };
+  }
+
+  waitingFor(group: string, device: string): number {
+    return this.#present.get(group)?.waitingFor(device) ?? 0;
   }
 
   #add(figures: ReignFigures): void {

@@ -41,8 +41,8 @@ export class RoleBook {
   }
 
   /** Who holds the lease, as far as we know: the last one other than us is the one we take over from. */
-  sees(group: string, holder: string | undefined): void {
-    if (holder !== undefined && holder !== this.#agent) this.#page(group).holder = holder;
+  sees(group: string, holder: string): void {
+    if (holder !== this.#agent) this.#page(group).holder = holder;
   }
 
   note(group: string, outcome: LeaseOutcome): void {

@@ -61,6 +61,10 @@ export class CommandIntake {
   #fenced = 0;
   #faults = 0;
   #held = 0;
+  /** Ids of the jobs we know to be ours. */
+  readonly #inHand = new Set<string>();
+  /** The last take was not answered: it may have taken. */
+  #inDoubt = false;
   /** Wakes up who waits for room in the window. */
   #roomFreed: (() => void) | undefined;
   #orders = 0;
@@ -140,6 +144,11 @@ export class CommandIntake {
     };
   }
 
+  /** Commands that wait behind the one under way for this device. */
+  waitingFor(device: string): number {
+    return this.#lanes.waitingFor(device);
+  }
+
   async #stop(drainMs: DurationMs): Promise<void> {
     this.#stopping.abort();
     this.#bell.close();
@@ -196,7 +205,7 @@ export class CommandIntake {
   async #take(asked: number): Promise<Take | undefined> {
     const signal = this.#stopping.signal;
     try {
-      const take = await insist(() => this.#queue.take(asked, this.#options.timers.wall()), this.#patience, signal);
+      const take = await insist(() => this.#takeOnce(asked), this.#patience, signal);
       if (take?.kind === "fenced") this.#fenced += 1;
       return take;
     } catch (thrown) {
@@ -204,6 +213,19 @@ export class CommandIntake {
       await pauseFor(this.#options.timers, LOOK_EVERY_MS, signal);
       return undefined;
     }
+  }
+
+  /** A take whose reply was lost did take: what nobody here knows of goes back before the next one. */
+  async #takeOnce(asked: number): Promise<Take> {
+    if (this.#inDoubt) {
+      const reclaimed = await this.#queue.reclaim([...this.#inHand]);
+      if (reclaimed === "fenced") return { kind: "fenced" };
+      this.#counts.recovered += reclaimed;
+    }
+    this.#inDoubt = true;
+    const take = await this.#queue.take(asked, this.#options.timers.wall());
+    this.#inDoubt = false;
+    return take;
   }
 
   #untilNext(nextAt: WallMs | undefined): DurationMs {
@@ -228,6 +250,7 @@ export class CommandIntake {
   #admit(job: TakenJob): void {
     this.#counts.taken += 1;
     this.#held += 1;
+    this.#inHand.add(job.id);
     const read = readCommand(job.data);
     if (read.kind === "refused") {
       const { uid, device, reason, text } = read;
@@ -287,6 +310,7 @@ export class CommandIntake {
       const fault = this.#report(thrown);
       await this.#settlement.aside(job, `${fault.code}: ${fault.message}`);
     } finally {
+      this.#inHand.delete(job.id);
       this.#letGo(1);
     }
   }
@@ -306,6 +330,7 @@ export class CommandIntake {
   async #refuse(job: TakenJob, known: Refused): Promise<void> {
     const record = await this.#settlement.refuse(job, known);
     if (record !== undefined) this.#count(record.state);
+    this.#inHand.delete(job.id);
     this.#letGo(1);
   }
 
