@@ -1,5 +1,5 @@
 import { Queue } from "bullmq";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../adapters/io/node/redis.ts";
 import { EdgeError } from "../adapters/kit/edge-error.ts";
 import type { DurationMs } from "../adapters/kit/time.ts";
 import {
@@ -46,7 +46,7 @@ const KNOWN_UIDS = 50_000;
 
 /** Sends commands towards devices and reads what became of them. */
 export class CommandClient {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #directory: Directory;
   readonly #queues = new Map<string, Queue>();
   /** Groups of the commands sent here, so that `result(uid)` needs no more than the uid. */

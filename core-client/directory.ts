@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../adapters/io/node/redis.ts";
 import { EdgeError } from "../adapters/kit/edge-error.ts";
 
 /** Hash: device uid → group. The agents write it; a core finds the queue of a device with it. */
@@ -9,10 +9,10 @@ const TRUSTED_MS = 5_000;
 const KEPT = 100_000;
 
 export class Directory {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #found = new Map<string, { readonly group: string; readonly until: number }>();
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Job, Queue, UnrecoverableError, Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../adapters/io/node/redis.ts";
 import { type Batch, readBatch } from "../edge-agent/model/batch.ts";
 import { ModelFault } from "../edge-agent/model/model-fault.ts";
 import { groupTag } from "../edge-agent/model/reign.ts";
@@ -31,7 +31,7 @@ export class GroupConsumer {
   readonly #target: RedisTarget;
   readonly #tuning: ConsumerTuning;
   readonly #handling: Handling;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #queue: Queue;
   readonly #board: ProgressBoard;
   readonly #unfinished: UnfinishedJobs;
@@ -52,9 +52,9 @@ export class GroupConsumer {
     behind: 0,
     recreated: 0,
   };
-  readonly #subscriber: Redis | undefined;
+  readonly #subscriber: RedisClient | undefined;
   #worker: Worker;
-  #workerRedis: Redis;
+  #workerRedis: RedisClient;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosing = false;
 

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../adapters/io/node/redis.ts";
 import { groupTag } from "../edge-agent/model/reign.ts";
 import { type Position, positionText, readPosition } from "./position.ts";
 
@@ -33,10 +33,10 @@ export function progressKey(group: string): string {
 }
 
 export class ProgressBoard {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #key: string;
 
-  constructor(redis: Redis, group: string) {
+  constructor(redis: RedisClient, group: string) {
     this.#redis = redis;
     this.#key = progressKey(group);
   }
@@ -45,7 +45,7 @@ export class ProgressBoard {
    * Tells of every advance of any core, on a connection of its own. Lost while disconnected: it makes turns quick, `fetch`
    * makes them sure.
    */
-  watch(subscriber: Redis, heard: (device: string, position: Position) => void): void {
+  watch(subscriber: RedisClient, heard: (device: string, position: Position) => void): void {
     subscriber.on("message", (_channel: string, text: string) => {
       for (const pair of text.split(",")) {
         const [device = "", place] = pair.split(" ");

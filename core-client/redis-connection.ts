@@ -1,4 +1,5 @@
-import { Redis } from "ioredis";
+import { connectRedis, type RedisClient } from "../adapters/io/node/redis.ts";
+import { type RedisConnectSettings, redisSettingsOf } from "../adapters/io/node/redis-settings.ts";
 
 /**
  * What a connection is for. `worker`: waits for Redis to come back, however long it takes, because what it carries must
@@ -6,25 +7,22 @@ import { Redis } from "ioredis";
  */
 export type Purpose = "worker" | "producer";
 
-/** Where Redis is: a URL, or a way to connect (Sentinel, Cluster, TLS). Never an ioredis `keyPrefix`: BullMQ forbids it. */
-export type RedisTarget = string | ((purpose: Purpose) => Redis);
+/**
+ * Where Redis is: one server, Sentinels or a cluster, as a URL (`redis://…`, `redis+sentinel://h:p,h:p/name`,
+ * `redis+cluster://h:p,h:p`, `rediss…` for TLS), as settings, or as a way to connect of one's own. That one gives a new
+ * connection at every call and never an ioredis `keyPrefix`: BullMQ forbids it, and the keys are named whole.
+ */
+export type RedisTarget = string | RedisConnectSettings | ((purpose: Purpose) => RedisClient);
 
-/** ioredis backs off to 20 s by default: measured, 3.2 s instead of 58 ms until the first job after an outage. */
-export const RECONNECT_MS = { step: 50, most: 500 } as const;
-export const PRODUCER_TIMEOUT_MS = 2_000;
-
-export function connect(target: RedisTarget, purpose: Purpose): Redis {
-  if (typeof target !== "string") return quiet(target(purpose));
-  const retryStrategy = (times: number) => Math.min(RECONNECT_MS.step * times, RECONNECT_MS.most);
-  const redis =
-    purpose === "worker"
-      ? new Redis(target, { maxRetriesPerRequest: null, retryStrategy })
-      : new Redis(target, { maxRetriesPerRequest: 1, commandTimeout: PRODUCER_TIMEOUT_MS, retryStrategy });
-  return quiet(redis);
+/** Throws `config.redis.url`. */
+export function connect(target: RedisTarget, purpose: Purpose): RedisClient {
+  if (typeof target === "function") return quiet(target(purpose));
+  const settings = typeof target === "string" ? redisSettingsOf(target) : target;
+  return connectRedis(settings, purpose === "worker" ? "worker" : "reader", { name: `busbar-core-${purpose}` }).client;
 }
 
 /** Connection errors reach the callers through their commands; without a listener ioredis would print them. */
-function quiet(redis: Redis): Redis {
+function quiet(redis: RedisClient): RedisClient {
   redis.on("error", () => undefined);
   return redis;
 }

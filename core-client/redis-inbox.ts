@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../adapters/io/node/redis.ts";
 import { EdgeError } from "../adapters/kit/edge-error.ts";
 import { DAY_MS, type DurationMs } from "../adapters/kit/time.ts";
 import { type MessageName, nameText } from "./inbox.ts";
@@ -32,12 +32,12 @@ return 1
 
 /** For effects in Redis: the name and all commands in one script, so all or none of them for every reader. */
 export class RedisInbox {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #tag: string;
   readonly #ttlMs: DurationMs;
 
   /** @param tag the hash tag of all keys, e.g. `{core}`. */
-  constructor(redis: Redis, tag: string = "{core}", ttlMs: DurationMs = REDIS_INBOX_TTL_MS) {
+  constructor(redis: RedisClient, tag: string = "{core}", ttlMs: DurationMs = REDIS_INBOX_TTL_MS) {
     this.#redis = redis;
     this.#tag = tag;
     this.#ttlMs = ttlMs;

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../adapters/io/node/redis.ts";
 import { readBatch } from "../edge-agent/model/batch.ts";
 import { ModelFault } from "../edge-agent/model/model-fault.ts";
 import { comparePositions, type Position, positionOf } from "./position.ts";
@@ -24,12 +24,12 @@ const KEPT = 512;
  * nowhere.
  */
 export class UnfinishedJobs {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #toKey: (part: string) => string;
   readonly #contents = new Map<string, ReadonlyMap<string, Position>>();
 
   /** @param toKey the key of a part of the queue, BullMQ's `queue.toKey`. */
-  constructor(redis: Redis, toKey: (part: string) => string) {
+  constructor(redis: RedisClient, toKey: (part: string) => string) {
     this.#redis = redis;
     this.#toKey = toKey;
   }

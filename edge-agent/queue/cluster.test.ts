@@ -4,6 +4,7 @@ import { Worker } from "bullmq";
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
+import { slotOf } from "../../adapters/io/node/key-slot.ts";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
 import { groupTag } from "../model/reign.ts";
 import { JobEncoder } from "./bullmq-add.ts";
@@ -12,7 +13,6 @@ import { Committer } from "./committer.ts";
 import { publishDirectory } from "./directory.ts";
 import { FencedScript } from "./fenced-script.ts";
 import { MESSAGES_QUEUE, queueDepth } from "./group-queue.ts";
-import { slotOf } from "./key-slot.ts";
 import { loadMemories } from "./memories.ts";
 import { entry, reignOf, startTestRedis, type TestRedis, until } from "./queue.testing.ts";
 

@@ -1,8 +1,8 @@
-import { Cluster, type Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
+import { nodeOfKey } from "../../adapters/io/node/redis-node.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import { toCommitFault } from "./commit-faults.ts";
-import { slotOf } from "./key-slot.ts";
 
 /**
  * What must have happened to a commit, besides Redis having taken it, before it counts as durable.
@@ -28,7 +28,7 @@ export async function durably<T>(
   write: () => Promise<T>,
 ): Promise<T> {
   if (level.kind === "none") return write();
-  const node = nodeOf(redis, key);
+  const node = nodeOfKey(redis, key);
   // WAIT speaks of the writes of its own connection: on a new one it would confirm nothing and sound as if it did.
   let lost = false;
   const onClose = (): void => {
@@ -39,7 +39,7 @@ export async function durably<T>(
     const outcome = await write();
     const missing = await confirm(node, level);
     if (missing !== undefined) throw unconfirmed(missing);
-    if (lost || nodeOf(redis, key) !== node) throw unconfirmed("the connection was lost before it was confirmed");
+    if (lost || nodeOfKey(redis, key) !== node) throw unconfirmed("the connection was lost before it was confirmed");
     return outcome;
   } catch (thrown) {
     throw toCommitFault(thrown);
@@ -58,15 +58,6 @@ async function confirm(node: Redis, level: Exclude<Durability, { kind: "none" }>
   const [local, replicas] = Array.isArray(reply) ? reply.map(Number) : [];
   if (local === undefined || replicas === undefined || local < 1) return "it is not on the disk of this node";
   return replicas < level.replicas ? `it is on the disks of ${replicas} of ${level.replicas} replicas` : undefined;
-}
-
-/** The node that has the key: on a cluster, WAIT must go where the script went. */
-function nodeOf(redis: Redis | Cluster, key: string): Redis {
-  if (!(redis instanceof Cluster)) return redis;
-  const address = redis.slots[slotOf(key)]?.[0];
-  const node = redis.nodes("master").find((one) => `${one.options.host}:${one.options.port}` === address);
-  if (node === undefined) throw unconfirmed(`no node is known for the slot of ${key}`);
-  return node;
 }
 
 function unconfirmed(why: string): EdgeError {

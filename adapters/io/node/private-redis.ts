@@ -14,6 +14,8 @@ export interface PrivateRedisOptions {
   readonly port?: number | undefined;
   /** More of `redis-server`'s own arguments, e.g. `["--maxmemory", "64mb"]`. */
   readonly extraArgs?: readonly string[] | undefined;
+  /** All of the server's arguments instead, for one that keeps no data (a Sentinel). */
+  readonly args?: ((port: number, dir: string) => readonly string[]) | undefined;
 }
 
 /** A redis-server of our own on 127.0.0.1, which dies with this process however this process dies. */
@@ -36,9 +38,12 @@ const START_ATTEMPTS = 5;
 const PING_EVERY_MS = 15;
 const STOP_TIMEOUT_MS = 5_000;
 
+/** The path of the server program the tests are to run with, instead of the one on the PATH: another version, or Valkey. */
+export const TEST_SERVER_ENV = "BUSBAR_TEST_REDIS_SERVER";
+
 /** Resolves when the server answers PING. */
 export async function startPrivateRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
-  const program = await ensureRedisServer();
+  const program = process.env[TEST_SERVER_ENV] ?? (await ensureRedisServer());
   const ours = options.dir === undefined;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "busbar-redis-"));
   mkdirSync(dir, { recursive: true });
@@ -72,7 +77,8 @@ export function freePort(): Promise<number> {
   });
 }
 
-function argumentsOf(options: PrivateRedisOptions, port: number, dir: string): string[] {
+function argumentsOf(options: PrivateRedisOptions, port: number, dir: string): readonly string[] {
+  if (options.args !== undefined) return options.args(port, dir);
   return [
     ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", dir, "--daemonize", "no"],
     ...["--save", "", "--appendonly", options.appendonly === true ? "yes" : "no"],

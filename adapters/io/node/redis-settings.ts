@@ -30,33 +30,76 @@ export interface RedisConnectSettings {
   readonly commandTimeoutMs?: number | undefined;
 }
 
-/** `redis://[user[:password]@]host[:port][/database]`, `rediss://` for TLS: for tests and the command line. */
+/**
+ * An address in one line, for the command line, tests and cores:
+ *
+ *     redis://[user[:password]@]host[:port][/database]
+ *     redis+sentinel://[user[:password]@]host[:port],host[:port]/name[/database]
+ *     redis+cluster://[user[:password]@]host[:port],host[:port]
+ *
+ * and the same with `rediss` for TLS. User and password are those of the data servers. Throws `config.redis.url`.
+ */
 export function redisSettingsOf(url: string): RedisConnectSettings {
-  const refuse = (cause?: unknown): EdgeError =>
-    new EdgeError({
-      code: "config.redis.url",
-      blame: "operator",
-      retry: "never",
-      message: "not an address of a Redis: write redis://host:port/database, or rediss:// for TLS",
-      cause,
-    });
-  // The text may hold a password: it is not repeated in the error, and neither is the parser's own, which quotes it.
-  if (!URL.canParse(url)) throw refuse();
-  const parsed = new URL(url);
-  if (parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") throw refuse();
-  const database = parsed.pathname === "" || parsed.pathname === "/" ? 0 : Number(parsed.pathname.slice(1));
-  if (!Number.isInteger(database) || database < 0 || parsed.hostname === "") throw refuse();
-  return {
-    target: {
-      kind: "standalone",
-      host: parsed.hostname.replace(/^\[|\]$/g, ""),
-      port: parsed.port === "" ? 6379 : Number(parsed.port),
-    },
-    database,
-    username: parsed.username === "" ? undefined : decodeURIComponent(parsed.username),
-    password: parsed.password === "" ? undefined : decodeURIComponent(parsed.password),
-    tls: parsed.protocol === "rediss:" ? {} : undefined,
-  };
+  const [, scheme = "", kind = "", user, list = "", path = ""] = URL_FORM.exec(url) ?? [];
+  const servers = list.split(",").map((one) => parseServer(one, kind === "sentinel" ? SENTINEL_PORT : REDIS_PORT));
+  const nodes = servers.filter((one) => one !== undefined);
+  const place = placeOf(kind, nodes, path.split("/").slice(1));
+  if (nodes.length < servers.length || place === undefined) throw refuseUrl();
+  const colon = user?.indexOf(":") ?? -1;
+  const [name, password] = colon === -1 ? [user, undefined] : [user?.slice(0, colon), user?.slice(colon + 1)];
+  return { ...place, username: decode(name), password: decode(password), tls: scheme === "rediss" ? {} : undefined };
+}
+
+const REDIS_PORT = 6379;
+const SENTINEL_PORT = 26379;
+const URL_FORM = /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^@/]+)((?:\/[^/?#]*)*)$/;
+
+function placeOf(
+  kind: string,
+  nodes: readonly HostPort[],
+  path: readonly string[],
+): Pick<RedisConnectSettings, "target" | "database"> | undefined {
+  const [first] = nodes;
+  if (first === undefined) return undefined;
+  if (kind === "cluster") {
+    return path.join("") === "" ? { target: { kind: "cluster", nodes }, database: 0 } : undefined;
+  }
+  const name = kind === "sentinel" ? decode(path[0]) : undefined;
+  const [number = "", ...rest] = kind === "sentinel" ? path.slice(1) : path;
+  const database = number === "" ? 0 : Number(number);
+  if (!Number.isInteger(database) || database < 0 || rest.join("") !== "") return undefined;
+  if (kind === "sentinel") {
+    return name === undefined ? undefined : { target: { kind: "sentinel", sentinels: nodes, name }, database };
+  }
+  return nodes.length > 1 ? undefined : { target: { kind: "standalone", ...first }, database };
+}
+
+function parseServer(text: string, defaultPort: number): HostPort | undefined {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s[\]]+)(?::(\d{1,5}))?$/.exec(text);
+  const port = Number(match?.[2] ?? defaultPort);
+  if (match?.[1] === undefined || port < 1 || port > 65_535) return undefined;
+  return { host: match[1].replace(/^\[|\]$/g, ""), port };
+}
+
+function decode(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch (_notEncoded) {
+    throw refuseUrl();
+  }
+}
+
+/** The text may hold a password: it is not repeated in the error. */
+function refuseUrl(): EdgeError {
+  return new EdgeError({
+    code: "config.redis.url",
+    blame: "operator",
+    retry: "never",
+    message:
+      "not an address of a Redis: write redis://host:port/database, redis+sentinel://host:port,host:port/name or " +
+      "redis+cluster://host:port,host:port, with rediss for TLS; %-encode what is special in a password",
+  });
 }
 
 export function toTlsOptions(tls: RedisTls): ConnectionOptions {

@@ -1,94 +1,135 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { freePort, type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
-import { connectRedis, type RedisConnection } from "./redis.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type PrivateRedisCluster, startRedisCluster } from "./private-redis-cluster.ts";
+import { type PrivateSentinels, startSentinels } from "./private-redis-sentinel.ts";
+import { connectRedis, type RedisConnection, type RedisRole } from "./redis.ts";
 import { toRedisFault } from "./redis-fault.ts";
-import { ensureRedisServer } from "./redis-server.ts";
+import { nodeOfKey } from "./redis-node.ts";
+import { redisSettingsOf } from "./redis-settings.ts";
 
-const cleanups: (() => Promise<unknown> | unknown)[] = [];
+const open: RedisConnection[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const connection of open.splice(0)) await connection.close();
 });
 
-async function start(extraArgs: readonly string[]): Promise<PrivateRedis> {
-  const redis = await startPrivateRedis({ extraArgs });
-  cleanups.push(() => redis.stop());
-  return redis;
-}
-
-function keep(connection: RedisConnection): RedisConnection {
-  cleanups.push(() => connection.close());
+async function connect(url: string, role: RedisRole): Promise<RedisConnection> {
+  const connection = connectRedis(redisSettingsOf(url), role);
+  open.push(connection);
+  await connection.ready({ timeoutMs: 10_000 });
   return connection;
 }
 
 describe("a cluster", () => {
+  let cluster: PrivateRedisCluster;
+  beforeAll(async () => {
+    cluster = await startRedisCluster({ masters: 3, replicas: 1 });
+  }, 60_000);
+  afterAll(() => cluster.stop());
+
   it("takes effects and scripts on keys behind one hash tag, and refuses others", async () => {
-    // A node that never met another does not know its own address.
-    const node = await start(["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"]);
-    const admin = keep(connectRedis({ target: { kind: "standalone", host: "127.0.0.1", port: node.port } }, "reader"));
-    await admin.client.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-    await expect.poll(() => admin.client.call("CLUSTER", "INFO"), { timeout: 10_000 }).toContain("cluster_state:ok");
-
-    const target = { kind: "cluster", nodes: [{ host: "127.0.0.1", port: node.port }] } as const;
-    const effects = keep(connectRedis({ target }, "effects"));
-    await effects.ready({ timeoutMs: 5_000 });
-    expect(await effects.client.set("{busbar:g}:a", "1")).toBe("OK");
-    const script = "return redis.call('GET', KEYS[1]) .. redis.call('INCR', KEYS[2])";
-    expect(await effects.client.eval(script, 2, "{busbar:g}:a", "{busbar:g}:b")).toBe("11");
-    const crossing = await effects.client.eval(script, 2, "{busbar:g}:a", "{busbar:h}:b").catch(toRedisFault);
+    const { client } = await connect(cluster.url, "effects");
+    for (const group of ["north", "south", "east", "west"]) {
+      expect(await client.set(`{busbar:${group}}:a`, "1")).toBe("OK");
+      const script = "return redis.call('GET', KEYS[1]) .. redis.call('INCR', KEYS[2])";
+      expect(await client.eval(script, 2, `{busbar:${group}}:a`, `{busbar:${group}}:b`)).toBe("11");
+    }
+    const crossing = await client.eval("return 1", 2, "{busbar:north}:a", "{busbar:south}:b").catch(toRedisFault);
     expect(crossing).toMatchObject({ blame: "us" });
+  });
 
-    await node.kill();
-    const cut = await effects.client.get("{busbar:g}:a").catch(toRedisFault);
-    expect(cut).toMatchObject({ code: "queue.unavailable" });
-    await node.restart();
+  it("waits for replicas at the node that has the key", async () => {
+    const { client } = await connect(cluster.url, "effects");
+    const nodes = new Set<unknown>();
+    for (const key of ["{busbar:north}:a", "{busbar:south}:a", "{busbar:east}:a"]) {
+      await client.set(key, "2");
+      const node = nodeOfKey(client, key);
+      expect(await node.get(key)).toBe("2");
+      expect(await node.wait(1, 2_000)).toBe(1);
+      nodes.add(node);
+    }
+    expect(nodes.size).toBeGreaterThan(1);
+  });
+
+  it("refuses in its own words and gives up in time while a node is gone, and finds its replica", async () => {
+    const { client } = await connect(cluster.url, "effects");
+    const key = "{busbar:north}:a";
+    await client.set(key, "before");
+    const port = nodeOfKey(client, key).options.port;
+    const gone = cluster.masters.find((one) => one.port === port);
+    await gone?.kill();
+    const codes = new Set<string>();
+    let slowest = 0;
     await expect
-      .poll(() => effects.client.set("{busbar:g}:a", "2").catch(() => "not yet"), { timeout: 10_000 })
+      .poll(
+        async () => {
+          const before = performance.now();
+          const answer = await client.set(key, "after").catch(toRedisFault);
+          slowest = Math.max(slowest, performance.now() - before);
+          if (typeof answer === "object" && answer !== null) codes.add(answer.code);
+          return answer;
+        },
+        { timeout: 20_000, interval: 10 },
+      )
       .toBe("OK");
+    expect([...codes].filter((code) => code !== "queue.unavailable" && code !== "queue.refused")).toEqual([]);
+    expect(slowest).toBeLessThan(3_000);
+    expect(await client.get(key)).toBe("after");
   });
 });
 
 describe("sentinels", () => {
-  it("show the way to the primary, and to the next one after a failover", async () => {
-    const primary = await start([]);
-    const replica = await start(["--replicaof", "127.0.0.1", `${primary.port}`]);
-    const sentinel = await startSentinel(primary.port);
-    const admin = keep(connectRedis({ target: { kind: "standalone", host: "127.0.0.1", port: sentinel } }, "reader"));
-    await expect
-      .poll(async () => String(await admin.client.call("SENTINEL", "REPLICAS", "busbar")), { timeout: 15_000 })
-      .toContain(`${replica.port}`);
+  let sentinels: PrivateSentinels;
+  beforeAll(async () => {
+    sentinels = await startSentinels();
+  }, 60_000);
+  afterAll(() => sentinels.stop());
 
-    const target = { kind: "sentinel", sentinels: [{ host: "127.0.0.1", port: sentinel }], name: "busbar" } as const;
-    const effects = keep(connectRedis({ target }, "effects"));
-    await effects.ready({ timeoutMs: 5_000 });
+  it("show the next primary to who is told that a server is it no more, and to who blocks there", async () => {
+    const effects = await connect(sentinels.url, "effects");
+    const worker = await connect(sentinels.url, "worker");
+    const before = await sentinels.primary();
+    // Either it is asked again at the new primary, or it is told, and asks itself.
+    const blocked = worker.client.bzpopmin("marker", 0).catch(() => worker.client.bzpopmin("marker", 10));
+    // The Sentinels leave the former primary as it is for about ten seconds.
+    const after = await sentinels.failover();
+    expect(after).not.toBe(before);
+    await expect.poll(() => effects.client.zadd("marker", 1, "x").catch(() => "not yet"), { timeout: 15_000 }).toBe(1);
+    const popped = await blocked;
+    expect(popped?.[1]).toBe("x");
+    expect(await worker.client.info("server")).toContain(`tcp_port:${after.port}`);
+  }, 60_000);
+
+  it("show the next primary after one that died", async () => {
+    const effects = await connect(sentinels.url, "effects");
     expect(await effects.client.set("k", "before")).toBe("OK");
-    expect(await effects.client.info("server")).toContain(`tcp_port:${primary.port}`);
-    await primary.kill();
+    const first = await sentinels.primary();
+    expect(await effects.client.info("server")).toContain(`tcp_port:${first.port}`);
+    await first.kill();
     await expect.poll(() => effects.client.set("k", "after").catch(() => "not yet"), { timeout: 15_000 }).toBe("OK");
-    expect(await effects.client.info("server")).toContain(`tcp_port:${replica.port}`);
+    const next = await sentinels.primary();
+    expect(await effects.client.info("server")).toContain(`tcp_port:${next.port}`);
   });
 });
 
-async function startSentinel(primaryPort: number): Promise<number> {
-  const program = await ensureRedisServer();
-  const dir = mkdtempSync(join(tmpdir(), "busbar-sentinel-"));
-  const port = await freePort();
-  const file = join(dir, "sentinel.conf");
-  const monitor = `sentinel monitor busbar 127.0.0.1 ${primaryPort} 1`;
-  const patience = "sentinel down-after-milliseconds busbar 300\nsentinel failover-timeout busbar 2000";
-  writeFileSync(
-    file,
-    `port ${port}\nbind 127.0.0.1\ndir ${dir}\nlogfile ${join(dir, "log")}\n${monitor}\n${patience}\n`,
-  );
-  const child: ChildProcess = spawn(program, [file, "--sentinel"], { stdio: "ignore" });
-  cleanups.push(async () => {
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await gone;
-    rmSync(dir, { recursive: true, force: true });
+describe("one server whose role changes", () => {
+  it("is asked anew when it says that it takes no writes any more", async () => {
+    const sentinels = await startSentinels({ replicas: 1, sentinels: 1 });
+    try {
+      const [first, second] = sentinels.servers;
+      const effects = await connect(first?.url ?? "", "effects");
+      const admin = await connect(first?.url ?? "", "reader");
+      const resets = new Promise((resolve) => effects.client.once("reconnecting", resolve));
+      for (const sentinel of sentinels.sentinels) await sentinel.kill();
+      await admin.client.call("REPLICAOF", "127.0.0.1", `${second?.port}`);
+      expect(await effects.client.set("k", "v").catch(toRedisFault)).toMatchObject({
+        code: "queue.refused",
+        native: "READONLY",
+        retry: "backoff",
+      });
+      await resets;
+      await admin.client.call("REPLICAOF", "NO", "ONE");
+      await expect.poll(() => effects.client.set("k", "v").catch(() => "not yet"), { timeout: 5_000 }).toBe("OK");
+    } finally {
+      await sentinels.stop();
+    }
   });
-  return port;
-}
+});

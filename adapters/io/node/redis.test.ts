@@ -194,14 +194,56 @@ describe("an address of a Redis", () => {
     expect(redisSettingsOf("redis://[::1]:7000")).toMatchObject({ target: { host: "::1", port: 7000 }, database: 0 });
   });
 
-  it.each(["example.org:6379", "http://example.org", "redis://h/x", "redis://:geheim@h:port"])(
-    "is refused, without being repeated: %s",
-    (url) => {
-      expect(() => redisSettingsOf(url)).toThrow(
-        expect.objectContaining({ code: "config.redis.url", message: expect.not.stringContaining("geheim") }),
-      );
-    },
-  );
+  it("may name Sentinels or the nodes of a cluster", () => {
+    expect(redisSettingsOf("redis+sentinel://u:p@s1,s2:7000,[::1]/grid%201/3")).toEqual({
+      target: {
+        kind: "sentinel",
+        name: "grid 1",
+        sentinels: [
+          { host: "s1", port: 26379 },
+          { host: "s2", port: 7000 },
+          { host: "::1", port: 26379 },
+        ],
+      },
+      database: 3,
+      username: "u",
+      password: "p",
+      tls: undefined,
+    });
+    expect(redisSettingsOf("rediss+cluster://:p:q@n1:7001,n2")).toEqual({
+      target: {
+        kind: "cluster",
+        nodes: [
+          { host: "n1", port: 7001 },
+          { host: "n2", port: 6379 },
+        ],
+      },
+      database: 0,
+      username: undefined,
+      password: "p:q",
+      tls: {},
+    });
+  });
+
+  it.each([
+    "example.org:6379",
+    "http://example.org",
+    "redis://",
+    "redis://h/x",
+    "redis://h/1/2",
+    "redis://a,b",
+    "redis://:geheim@h:port",
+    "redis://:geheim%@h",
+    "redis://h:70000",
+    "redis+sentinel://h",
+    "redis+sentinel://h,,h/name",
+    "redis+cluster://:geheim@h/2",
+    "redis+socket://h",
+  ])("is refused, without being repeated: %s", (url) => {
+    expect(() => redisSettingsOf(url)).toThrow(
+      expect.objectContaining({ code: "config.redis.url", message: expect.not.stringContaining("geheim") }),
+    );
+  });
 });
 
 /** A relay in front of Redis that can start to swallow what the client says on the connections open at that moment. */

@@ -1,6 +1,7 @@
 import { Cluster, Redis } from "ioredis";
 import { EdgeError } from "../../kit/edge-error.ts";
-import { toRedisFault } from "./redis-fault.ts";
+import { skipSettled } from "./redis-cluster-nodes.ts";
+import { redisErrorPrefix, toRedisFault } from "./redis-fault.ts";
 import { type RedisConnectSettings, toTlsOptions } from "./redis-settings.ts";
 import { type ResetWatch, watchTimeouts } from "./redis-watch.ts";
 
@@ -134,6 +135,14 @@ function retryStrategy(attempt: number): number {
   return Math.min(attempt * RETRY_STEP_MS, RETRY_MAX_MS);
 }
 
+/** What a server says that was the primary when we connected and is no more: the next connection finds the one that is. */
+const DEMOTED = new Set(["READONLY", "UNBLOCKED", "MASTERDOWN"]);
+
+/** The refused command itself is not sent again: nothing of it was done, and who sent it decides. */
+function reconnectOnError(error: Error): boolean {
+  return DEMOTED.has(redisErrorPrefix(error) ?? "");
+}
+
 interface ClientOptions {
   readonly enableOfflineQueue: boolean;
   readonly maxRetriesPerRequest: number | null;
@@ -174,6 +183,7 @@ function redisOf(settings: RedisConnectSettings, role: RedisRole, options: Conne
     ...optionsOf(settings, role, options),
     db: settings.database ?? 0,
     retryStrategy,
+    reconnectOnError,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     ...(tls === undefined ? {} : { tls: toTlsOptions(tls) }),
   };
@@ -192,17 +202,26 @@ function redisOf(settings: RedisConnectSettings, role: RedisRole, options: Conne
   });
 }
 
+/**
+ * How long a cluster client goes on by itself where a node is gone or a slot has no owner. An effect is never repeated:
+ * whether it happened is not known. A worker's command bridges the failover of a node.
+ */
+const CLUSTER_PATIENCE = {
+  effects: { maxRedirections: 3, retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 },
+  reader: { maxRedirections: 16, retryDelayOnFailover: 100, retryDelayOnClusterDown: 100 },
+  worker: { maxRedirections: 100, retryDelayOnFailover: 100, retryDelayOnClusterDown: 100 },
+} as const;
+
 function clusterOf(settings: RedisConnectSettings, role: RedisRole, options: ConnectRedisOptions): Cluster {
   const { target, tls } = settings;
   if (target.kind !== "cluster") throw unavailable("not a cluster");
   const common = optionsOf(settings, role, options);
-  return new Cluster(
+  const cluster = new Cluster(
     target.nodes.map((one) => ({ host: one.host, port: one.port })),
     {
       enableOfflineQueue: common.enableOfflineQueue,
       clusterRetryStrategy: retryStrategy,
-      // A group's keys are all behind one hash tag, so that one redirection is enough; more only hides a moving slot.
-      maxRedirections: 3,
+      ...CLUSTER_PATIENCE[role],
       slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
       redisOptions: {
         ...common,
@@ -211,6 +230,8 @@ function clusterOf(settings: RedisConnectSettings, role: RedisRole, options: Con
       },
     },
   );
+  if (role !== "worker") skipSettled(cluster);
+  return cluster;
 }
 
 function unavailable(message: string): EdgeError {

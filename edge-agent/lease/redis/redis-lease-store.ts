@@ -1,3 +1,5 @@
+import { Cluster } from "ioredis";
+import { nodeOfKey } from "../../../adapters/io/node/redis-node.ts";
 import { EdgeError } from "../../../adapters/kit/edge-error.ts";
 import { groupTag, leaseToken } from "../../model/reign.ts";
 import type {
@@ -77,7 +79,7 @@ export class RedisLeaseStore implements LeaseStore {
   /** Too few replicas: the grant is given back, since a failover could forget it and grant its epoch again. */
   async #awaitReplicas(holder: string, epoch: number): Promise<void> {
     if (this.#waitReplicas === 0) return;
-    const have = await this.#connection.wait(this.#waitReplicas, this.#waitTimeoutMs);
+    const have = await this.#confirmedBy();
     if (have >= this.#waitReplicas) return;
     await this.release({ holder, epoch, successor: undefined, graceMs: 1, reason: "too-few-replicas" });
     throw new EdgeError({
@@ -87,6 +89,17 @@ export class RedisLeaseStore implements LeaseStore {
       native: have,
       message: `${have} of ${this.#waitReplicas} replicas confirmed epoch ${epoch} within ${this.#waitTimeoutMs} ms; check the replicas, or lower waitReplicas`,
     });
+  }
+
+  /** How many replicas have what was just written here. A cluster is asked where the lease is. */
+  async #confirmedBy(): Promise<number> {
+    const [lease = ""] = this.#keys;
+    try {
+      const connection = this.#connection instanceof Cluster ? nodeOfKey(this.#connection, lease) : this.#connection;
+      return await connection.wait(this.#waitReplicas, this.#waitTimeoutMs);
+    } catch (thrown) {
+      throw toStoreFault(thrown);
+    }
   }
 
   async #run(script: LeaseScript, args: readonly (string | number)[]): Promise<unknown> {
@@ -109,7 +122,8 @@ function isNoScript(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.message.startsWith("NOSCRIPT");
 }
 
-const REFUSALS = /^(READONLY|OOM|NOREPLICAS|LOADING|MISCONF|CLUSTERDOWN|TRYAGAIN|NOAUTH|NOPERM|WRONGTYPE|ERR)\b/;
+const REFUSALS =
+  /^(READONLY|OOM|NOREPLICAS|LOADING|MISCONF|MASTERDOWN|UNBLOCKED|BUSY|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|ERR)\b/;
 
 /** Redis reached and refusing, or not reached at all. Either way the fate of the question is told by the next look. */
 function toStoreFault(thrown: unknown): EdgeError {
