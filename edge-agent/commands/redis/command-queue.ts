@@ -6,7 +6,7 @@ import { DAY_MS, toWall, type WallMs } from "../../../adapters/kit/time.ts";
 import { COMMANDS_QUEUE } from "../../model/ledger.ts";
 import { groupTag, leaseToken } from "../../model/reign.ts";
 import type { Hold } from "../ledger.ts";
-import { GIVE_BACK_SCRIPT, RECOVER_SCRIPT } from "./return-script.ts";
+import { GIVE_BACK_SCRIPT, RECLAIM_SCRIPT, RECOVER_SCRIPT } from "./return-script.ts";
 import { checkTakeScript, fencedTakeScript, installedTakeScript } from "./take-script.ts";
 
 /** A job in our hands. */
@@ -35,7 +35,12 @@ const PER_CALL = 500;
 const KEEP_COMPLETED = { age: 3_600, count: 5_000 };
 const KEEP_FAILED = { age: 30 * 86_400, count: 10_000 };
 
-const COMMANDS = { take: "busbar:cmd-take", recover: "busbar:cmd-recover", giveBack: "busbar:cmd-give-back" } as const;
+const COMMANDS = {
+  take: "busbar:cmd-take",
+  recover: "busbar:cmd-recover",
+  reclaim: "busbar:cmd-reclaim",
+  giveBack: "busbar:cmd-give-back",
+} as const;
 const packer = new Packr({ useRecords: false, encodeUndefinedAsNil: true });
 
 /** The BullMQ queue of one group's commands, as one reign takes from it. All calls reject with EdgeErrors `queue.*`. */
@@ -58,6 +63,7 @@ export class CommandQueue {
     this.#client = createIORedisClient(redis);
     this.#client.defineCommand(COMMANDS.take, { numberOfKeys: 12, lua: fencedTakeScript(script.lua) });
     this.#client.defineCommand(COMMANDS.recover, { numberOfKeys: 7, lua: RECOVER_SCRIPT });
+    this.#client.defineCommand(COMMANDS.reclaim, { numberOfKeys: 7, lua: RECLAIM_SCRIPT });
     this.#client.defineCommand(COMMANDS.giveBack, { numberOfKeys: 7, lua: GIVE_BACK_SCRIPT });
   }
 
@@ -92,6 +98,16 @@ export class CommandQueue {
       given += Number(some);
       if (left === 0) return given;
     }
+  }
+
+  /**
+   * Gives back what this reign has taken without knowing it, because the reply was lost; how many, or `fenced`.
+   * @param known ids of all jobs in our hands
+   */
+  async reclaim(known: readonly string[]): Promise<number | "fenced"> {
+    const args = [...this.#returnKeys(), this.#token, this.#key(""), ...known];
+    const [given] = await this.#run(COMMANDS.reclaim, args);
+    return given === -1 ? "fenced" : Number(given);
   }
 
   /** Gives untouched jobs back, in the order they were taken; those that are not ours any more are left alone. */

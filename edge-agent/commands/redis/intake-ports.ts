@@ -6,7 +6,10 @@ import { CommandQueue } from "./command-queue.ts";
 import { RedisLedger } from "./ledger.ts";
 
 /** The queue of a group's commands, as an intake uses it. */
-export type JobQueue = Pick<CommandQueue, "take" | "recover" | "giveBack" | "complete" | "fail" | "delay" | "close">;
+export type JobQueue = Pick<
+  CommandQueue,
+  "take" | "recover" | "reclaim" | "giveBack" | "complete" | "fail" | "delay" | "close"
+>;
 
 /** Rings when there may be a job to take. */
 export type JobBell = Pick<Bell, "wait" | "close">;

@@ -192,6 +192,36 @@ describe("CommandIntake", () => {
     expect(agent.intake.stats()).toMatchObject({ held: 0, invalid: 6 });
   });
 
+  it("carries out what a take had taken whose reply was lost", async () => {
+    const rig = rigs.rig();
+    await rig.send([now({ uid: "c1" }), now({ uid: "c2" })]);
+    let lost = 0;
+    const agent = await rig.promote(A, {
+      ports: (ports) => {
+        const { queue } = ports;
+        const take = async (...args: Parameters<typeof queue.take>) => {
+          const reply = await queue.take(...args);
+          lost += 1;
+          if (lost > 2) return reply;
+          throw new EdgeError({ code: "queue.unavailable", blame: "network", retry: "backoff", message: "no reply" });
+        };
+        const rest = {
+          recover: () => queue.recover(),
+          reclaim: (known: readonly string[]) => queue.reclaim(known),
+          giveBack: (ids: readonly string[]) => queue.giveBack(ids),
+          complete: (...args: Parameters<typeof queue.complete>) => queue.complete(...args),
+          fail: (...args: Parameters<typeof queue.fail>) => queue.fail(...args),
+          delay: (...args: Parameters<typeof queue.delay>) => queue.delay(...args),
+          close: () => queue.close(),
+        };
+        return { ...ports, queue: { ...rest, take } };
+      },
+    });
+    await until(async () => (await rig.queue.getJobCounts("completed"))["completed"] === 2);
+    expect(agent.did).toEqual(["c1", "c2"]);
+    expect(agent.intake.stats()).toMatchObject({ held: 0, taken: 2, recovered: 4 });
+  });
+
   it("does urgent commands first and one at a time per device", async () => {
     const rig = rigs.rig();
     const first = promised();

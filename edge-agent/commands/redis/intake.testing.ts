@@ -14,7 +14,7 @@ import { concluded } from "../command.testing.ts";
 import type { Hold } from "../ledger.ts";
 import { CommandIntake } from "./intake.ts";
 import type { CommandIntakeOptions } from "./intake-options.ts";
-import { intakePorts } from "./intake-ports.ts";
+import { type IntakePorts, intakePorts } from "./intake-ports.ts";
 import { RedisLedger } from "./ledger.ts";
 
 /** One group on a Redis of its own: a core's queue, the lease key, and agents as a test needs them. */
@@ -83,6 +83,8 @@ export class Rig {
 }
 
 export interface AgentFacts extends Partial<Pick<CommandIntakeOptions, "limits" | "verifier" | "publish" | "quietMs">> {
+  /** What stands between the intake and Redis. */
+  readonly ports?: (ports: IntakePorts) => IntakePorts;
   readonly execute?: (command: Command, attempt: Attempt) => Promise<CommandConclusion>;
 }
 
@@ -101,13 +103,15 @@ export class Agent {
     this.intake = new CommandIntake({
       group: rig.group,
       reign: { group: rig.group, ...hold, mayAct: () => this.mayAct },
-      ports: intakePorts({
-        group: rig.group,
-        reign: hold,
-        redis: rig.connection.client,
-        connectWorker: () => connectRedis(redisSettingsOf(rig.redis.url), "worker"),
-        timers: new NodeTimers(),
-      }),
+      ports: (facts.ports ?? ((ports) => ports))(
+        intakePorts({
+          group: rig.group,
+          reign: hold,
+          redis: rig.connection.client,
+          connectWorker: () => connectRedis(redisSettingsOf(rig.redis.url), "worker"),
+          timers: new NodeTimers(),
+        }),
+      ),
       timers: new NodeTimers(),
       random: new SeededRandom(hold.epoch),
       execute,

@@ -44,6 +44,23 @@ return {given, redis.call('LLEN', KEYS[2])}
 `;
 
 /**
+ * What is taken under our lock and not among the given ids goes back: a take whose reply was lost. Under the lease.
+ * ARGV: lease token, prefix of job keys, ids we know of. Replies `{-1}` where fenced, else `{given back}`.
+ */
+export const RECLAIM_SCRIPT: string = `${RETURN}
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {-1} end
+local known = {}
+for i = 3, #ARGV do known[ARGV[i]] = true end
+local given = 0
+for _, id in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
+  if not known[id] and redis.call('GET', ARGV[2] .. id .. ':lock') == ARGV[1] and redis.call('LREM', KEYS[2], 1, id) > 0 then
+    given = given + give_back(ARGV[2], id)
+  end
+end
+return {given}
+`;
+
+/**
  * The given jobs go back as far as they are still ours by their lock; no lease is needed for that.
  * ARGV: lock token, prefix of job keys, ids from the newest to the oldest. Replies `{given back}`.
  */
