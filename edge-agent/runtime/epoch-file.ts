@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { NodeDisk } from "../../adapters/io/node/disk.ts";
+import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import { fromUtf8, utf8 } from "../../adapters/kit/bytes.ts";
 import type { Disk } from "../../adapters/kit/ports.ts";
 
@@ -11,6 +12,7 @@ export class EpochFile {
   readonly #disk: Disk;
   readonly #name: string;
   #highest: number;
+  #fault: EdgeError | undefined;
 
   constructor(disk: Disk, group: string) {
     this.#disk = disk;
@@ -24,11 +26,25 @@ export class EpochFile {
     return this.#highest;
   }
 
-  /** Durable when it returns; an older epoch changes nothing. Throws `disk.*`. */
+  /** Why the disk is behind, where it is. */
+  get fault(): EdgeError | undefined {
+    return this.#fault;
+  }
+
+  /**
+   * Durable when it returns, unless `fault` says otherwise: the queue does not need this disk, so a full one ends nobody's
+   * reign. What is missing then is the memory of an epoch that Redis and the peer would have to forget too. An older epoch
+   * changes nothing.
+   */
   note(epoch: number): void {
     if (epoch <= this.#highest) return;
     this.#highest = epoch;
-    this.#disk.replace(this.#name, utf8(`${epoch}\n`));
+    try {
+      this.#disk.replace(this.#name, utf8(`${epoch}\n`));
+      this.#fault = undefined;
+    } catch (thrown) {
+      this.#fault = toEdgeError(thrown, "disk.io");
+    }
   }
 }
 
