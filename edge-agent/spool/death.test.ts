@@ -95,6 +95,8 @@ describe("a spool that dies in the middle of things", () => {
         examples: [
           // A segment whose every write was lost, before one that kept some: it must not be written again as the newest.
           ["drop-oldest", -304928358, [293, 4]],
+          // A fresh segment whose records were all lost, after one that was abandoned and kept some of the same.
+          ["drop-oldest", -1733694302, [82, 137]],
           // Lifted records delivered before the power went, their file not yet removed.
           ["by-priority", 2147418109, [684, 198, 1]],
         ],

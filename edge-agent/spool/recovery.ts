@@ -139,7 +139,9 @@ class RecoveryPass {
     const scan = scanSegment(bytes, Segment.seal(number, this.#context));
     const first = header?.first ?? toPosition(scan.index.positions[0] ?? Number.MAX_SAFE_INTEGER);
     const segment = Segment.scanned(number, file, first, scan, this.#context);
-    for (const earlier of this.#segments) earlier.supersede(first);
+    // From its first record on it repeats what an abandoned segment could not sync. One that kept none repeats nothing.
+    const repeated = scan.index.positions[0];
+    if (repeated !== undefined) for (const earlier of this.#segments) earlier.supersede(toPosition(repeated));
     this.#followChain(bytes, scan);
     this.#noteDamage(segment, scan, unreadableBlocks);
     this.#tail?.segment.forget();

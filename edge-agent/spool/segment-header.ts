@@ -21,7 +21,7 @@ export interface SpoolIdentity {
  *   8  u16   format version
  *  10  u16   0
  *  12  u32   segment number
- *  16  u64   position of its first record: what earlier segments say from there on is superseded
+ *  16  u64   position of its first record
  *  24  u32   segment bytes
  *  28  u32   block bytes
  *  32  u8+n  source, u8+n group, u8+n stream, u8+n incarnation: each a length and that many bytes of UTF-8
