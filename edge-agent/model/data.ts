@@ -150,6 +150,7 @@ export const GATEWAY_EVENTS = [
   "device-refused",
   "login",
   "adapter-restarted",
+  "hook-failed",
 ] as const;
 export type GatewayEventCode = (typeof GATEWAY_EVENTS)[number];
 

@@ -86,6 +86,7 @@ export class AgentPair {
       },
       timers: new NodeTimers(),
       behaviours: () => [notifiesPeriodically(notifyEveryMs), switchesLights()],
+      logOf: () => ({ acknowledged: () => {}, executed: () => {}, note: () => {} }),
     });
     await this.#fleet.start();
   }

@@ -18,8 +18,8 @@ export interface RedisGaugeParts {
 }
 
 const POLL_EVERY_MS = 2_000;
-/** CLIENT LIST costs Redis a line per connection: every fifth poll is often enough to see who is there. */
-const POLLS_PER_CLIENT_LIST = 5;
+/** CLIENT LIST costs Redis a line per connection: every other poll is often enough to see who is there. */
+const POLLS_PER_CLIENT_LIST = 2;
 const QUEUE_NAMES = [MESSAGES_QUEUE, "commands"] as const;
 
 /** Looks at Redis every two seconds, on the connection that is for looking, so that asking for the status costs nothing. */
