@@ -10,13 +10,14 @@ import { type ConfigIssue, issueAt, issueOfFile, sortIssues } from "./issue.ts";
 import { LAWS, type Parts } from "./laws.ts";
 import { type Key, nodeAt, pathText } from "./located.ts";
 import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolSections } from "./protocols.ts";
+import { countedNames, groupOfDevice } from "./counted-groups.ts";
 import { redis } from "./redis.ts";
 import * as sections from "./sections.ts";
 import { decodeText, parseYaml } from "./yaml-source.ts";
 
 export const MAX_CONFIG_BYTES: number = 4 * 1024 * 1024;
 const MAX_AGENTS = 64;
-const MAX_GROUPS = 256;
+const { MAX_GROUPS } = sections;
 
 export interface CheckedConfig {
   /** `undefined` exactly where an issue is an error. */
@@ -64,7 +65,8 @@ export function checkConfig(file: string, text: string, base: string, options: C
   }
   const reader = new SectionReader(place, issues);
   const parts = readParts(reader, base);
-  const devices = checkDevices(place, machine, base);
+  const counted = readCounted(reader);
+  const devices = checkDevices(place, machine, base, counted && ((uid) => groupOfDevice(uid, counted)));
   const whole: Parts = { ...parts, devices: devices.devices };
   issues.push(...devices.issues);
   issues.push(...checkDeviceLaws(devices, parts.groups === undefined ? undefined : Object.keys(parts.groups)));
@@ -154,7 +156,18 @@ class SectionReader {
   }
 }
 
-const PLAIN_SECTIONS = ["lease", "pair", "commit", "spool", "commands", "hooks", "supervisor", "ops", "log"] as const;
+const PLAIN_SECTIONS = [
+  "placement",
+  "lease",
+  "pair",
+  "commit",
+  "spool",
+  "commands",
+  "hooks",
+  "supervisor",
+  "ops",
+  "log",
+] as const;
 
 function readParts(reader: SectionReader, base: string): Parts {
   reader.unknown(["gateway", "agents", "groups", "redis", "devices", ...PLAIN_SECTIONS, ...PROTOCOL_NAMES]);
@@ -163,6 +176,7 @@ function readParts(reader: SectionReader, base: string): Parts {
   const parts = {
     gateway: reader.read(["gateway"], sections.gateway, reader.written("gateway")),
     redis: reader.read(["redis"], redis, reader.written("redis") ?? {}),
+    placement: reader.section("placement", sections.placement),
     lease: reader.section("lease", sections.lease),
     pair: reader.section("pair", sections.pair),
     commit: reader.section("commit", sections.commit),
@@ -215,6 +229,7 @@ function readAgents(reader: SectionReader, base: string): Readonly<Record<string
       host: agent.host,
       link: sections.toAddress(agent.link, agent.host),
       ops: sections.toAddress(agent.ops, "127.0.0.1"),
+      weight: agent.weight,
       state: absolute(base, agent.state),
       listen,
     };
@@ -226,12 +241,17 @@ function readGroups(
   reader: SectionReader,
   agents: Readonly<Record<string, AgentSettings>> | undefined,
 ): Readonly<Record<string, GroupSettings>> | undefined {
+  const all = agents && Object.keys(agents);
+  if (isCounted(reader.written("groups"))) {
+    const counted = reader.read(["groups"], sections.countedGroups, reader.written("groups"));
+    const members = counted?.agents ?? all;
+    if (counted === undefined || members === undefined) return undefined;
+    const settings = sections.groupOf(members, { placement: "spread" });
+    return Object.fromEntries(countedNames(counted).map((name) => [name, settings]));
+  }
   const written = reader.named("groups", MAX_GROUPS);
   if (written === undefined) return undefined;
-  if (written.length === 0) {
-    if (agents === undefined) return undefined;
-    return { main: { agents: Object.keys(agents), preferred: undefined, failbackAfterMs: undefined } };
-  }
+  if (written.length === 0) return all && { main: sections.groupOf(all) };
   const groups: Record<string, GroupSettings> = {};
   for (const [name, value] of written) {
     const named = reader.name(["groups", name], sections.groupName);
@@ -241,11 +261,23 @@ function readGroups(
   return Object.keys(groups).length === written.length ? groups : undefined;
 }
 
+/** `groups: { count: 16 }`, which no group by the name of count looks like. */
+function isCounted(written: unknown): boolean {
+  return typeof written === "object" && written !== null && "count" in written && typeof written.count === "number";
+}
+
+/** Nothing where groups have names or are wrong; what is wrong with them is told elsewhere. */
+function readCounted(reader: SectionReader): sections.CountedGroups | undefined {
+  const written = reader.written("groups");
+  return isCounted(written) ? sections.countedGroups.safeParse(written).data : undefined;
+}
+
 function complete(parts: Parts): Config | undefined {
   const {
     gateway,
     agents,
     groups,
+    placement,
     redis,
     lease,
     pair,
@@ -263,6 +295,7 @@ function complete(parts: Parts): Config | undefined {
     gateway,
     agents,
     groups,
+    placement,
     redis,
     lease,
     pair,

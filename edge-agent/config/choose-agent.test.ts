@@ -34,7 +34,12 @@ describe("which agent this process is", () => {
 
 describe("the peers of an agent", () => {
   it("are those it shares a group with, once each", () => {
-    const group = (agents: readonly string[]) => ({ agents, preferred: undefined, failbackAfterMs: undefined });
+    const group = (agents: readonly string[]) => ({
+      agents,
+      spread: false,
+      preferred: undefined,
+      failbackAfterMs: undefined,
+    });
     const groups = { north: group(["a", "b"]), south: group(["b", "a"]), east: group(["b", "c"]) };
     expect(peersOf({ groups }, "a")).toEqual(["b"]);
     expect(peersOf({ groups }, "b")).toEqual(["a", "c"]);

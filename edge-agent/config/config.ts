@@ -10,6 +10,7 @@ export interface Config {
   readonly gateway: string;
   readonly agents: Readonly<Record<string, AgentSettings>>;
   readonly groups: Readonly<Record<string, GroupSettings>>;
+  readonly placement: PlacementTimes;
   readonly redis: RedisSettings;
   readonly lease: LeaseTimes;
   readonly pair: PairSettings;
@@ -53,6 +54,8 @@ export interface AgentSettings {
   readonly link: Address;
   /** HTTP: health, status, metrics, page. */
   readonly ops: Address;
+  /** Its share of the groups that are spread, compared with the other agents' shares; above 0. */
+  readonly weight: number;
   /** Directory of the spool and of what must survive a restart. */
   readonly state: string;
   /** Listeners of this agent that differ from the protocol's own section, by protocol. */
@@ -69,11 +72,21 @@ export interface Listener {
 }
 
 export interface GroupSettings {
-  /** One agent, or the pair. */
+  /** One agent, a pair, or any number. */
   readonly agents: readonly string[];
+  /** Its place follows from who is there, and it is moved there; else whoever has it keeps it. */
+  readonly spread: boolean;
   /** Takes the group back after `failbackAfterMs` of health; absent: whoever has it keeps it. */
   readonly preferred: string | undefined;
   readonly failbackAfterMs: number | undefined;
+}
+
+/** How groups that are spread move to where they belong. Takeovers after a failure wait for none of this. */
+export interface PlacementTimes {
+  /** An agent is given a group after it was a standby that could take over for so long. */
+  readonly settleAfterMs: number;
+  /** `undefined`: a tenth of the groups, at least one. */
+  readonly maxMovesAtOnce: number | undefined;
 }
 
 export interface RedisSettings {

@@ -22,11 +22,22 @@ export interface CheckedDevices {
   readonly issues: readonly ConfigIssue[];
 }
 
-/** Reads `devices:`, a list or `{file: …}`; `base` is the folder of the file it stands in. */
-export function checkDevices(place: Place, machine: Machine, base: string): CheckedDevices {
+/** The group of a device that names none, by its uid. */
+export type GroupOfDevice = (uid: string) => string;
+
+/**
+ * Reads `devices:`, a list or `{file: …}`; `base` is the folder of the file it stands in. Without `groupOf` a device that
+ * names no group is in the group its protocol's schema says.
+ */
+export function checkDevices(
+  place: Place,
+  machine: Machine,
+  base: string,
+  groupOf?: GroupOfDevice | undefined,
+): CheckedDevices {
   const node = place.root.entries.get("devices")?.node;
   if (node === undefined || node.value === null) return { devices: [], places: [], issues: [] };
-  if (Array.isArray(node.value)) return checkList(place, ["devices"], node, machine, base);
+  if (Array.isArray(node.value)) return checkList(place, ["devices"], node, { machine, base, groupOf });
   const file = fileOf(node.value);
   if (file === undefined) {
     const message = `expected a list of devices, or { file: devices.csv }, got ${show(node.value)}`;
@@ -35,7 +46,7 @@ export function checkDevices(place: Place, machine: Machine, base: string): Chec
   const from = absolute(base, file);
   try {
     const bytes = machine.read(from, MAX_DEVICES_FILE_BYTES);
-    return checkDevicesFile(file, bytes, machine, dirname(from));
+    return checkDevicesFile(file, bytes, machine, dirname(from), groupOf);
   } catch (thrown) {
     const message = `${from} cannot be read: ${reasonOf(errnoOf(thrown))}`;
     return {
@@ -47,7 +58,13 @@ export function checkDevices(place: Place, machine: Machine, base: string): Chec
 }
 
 /** Reads a file of devices: CSV where its name ends in .csv, else a YAML (or JSON) list. */
-export function checkDevicesFile(file: string, bytes: Uint8Array, machine: Machine, base: string): CheckedDevices {
+export function checkDevicesFile(
+  file: string,
+  bytes: Uint8Array,
+  machine: Machine,
+  base: string,
+  groupOf?: GroupOfDevice | undefined,
+): CheckedDevices {
   const { text, issues } = decodeText(file, bytes, MAX_DEVICES_FILE_BYTES);
   if (text === undefined) return { devices: [], places: [], issues };
   const parsed = extname(file).toLowerCase() === ".csv" ? parseCsv(file, text) : parseYaml(file, text);
@@ -60,7 +77,7 @@ export function checkDevicesFile(file: string, bytes: Uint8Array, machine: Machi
     });
     return { devices: [], places: [], issues: [...parsed.issues, wrong] };
   }
-  const checked = checkList({ source: parsed.source, root }, [], root, machine, base);
+  const checked = checkList({ source: parsed.source, root }, [], root, { machine, base, groupOf });
   return { ...checked, issues: [...parsed.issues, ...checked.issues] };
 }
 
@@ -68,8 +85,7 @@ function checkList(
   place: Place,
   prefix: readonly Key[],
   list: Located,
-  machine: Machine,
-  base: string,
+  around: Omit<Surroundings, "issues">,
 ): CheckedDevices {
   const issues: ConfigIssue[] = [];
   const devices: DeviceSettings[] = [];
@@ -80,7 +96,7 @@ function checkList(
   }
   for (const [key, { node }] of list.entries) {
     const path = [...prefix, key];
-    const device = checkDevice(place, path, node, { machine, base, issues });
+    const device = checkDevice(place, path, node, { ...around, issues });
     if (device !== undefined) {
       devices.push(device);
       places.push({ place, path });
@@ -97,6 +113,7 @@ function checkList(
 interface Surroundings {
   readonly machine: Machine;
   readonly base: string;
+  readonly groupOf: GroupOfDevice | undefined;
   readonly issues: ConfigIssue[];
 }
 
@@ -118,6 +135,8 @@ function checkDevice(
   const { device: schema } = PROTOCOLS[protocol];
   const filled = fill(place, path, rest, shapeOf(schema), around);
   if (filled === undefined) return undefined;
+  const { uid } = filled;
+  if (around.groupOf !== undefined && typeof uid === "string") filled["group"] ??= around.groupOf(uid);
   const result = schema.safeParse(filled);
   if (result.success) return { ...result.data, protocol };
   around.issues.push(...fromZod(place, path, schema, result.error.issues));

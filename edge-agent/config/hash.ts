@@ -6,7 +6,7 @@ import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolSettings } from "./protocols.ts
  * A fingerprint (32 hex digits) of what both agents of a group must agree on; a standby whose fingerprint differs from the
  * active's is not ready.
  *
- * In it: gateway, names of the agents, groups, which Redis, lease and pair times, whether the spool is replicated and what
+ * In it: gateway, names and weights of the agents, groups, which Redis, lease and pair times, whether the spool is replicated and what
  * happens when it is full, the rules of commands, each protocol's section, and every device with its public key.
  *
  * Not in it, because it may differ between two hosts that do the same: addresses and directories of the agents, sizes that
@@ -30,7 +30,9 @@ function agreed(config: Config): unknown {
   }
   return {
     gateway,
-    agents: Object.keys(config.agents).sort(),
+    agents: Object.entries(config.agents)
+      .map(([name, { weight }]) => ({ name, weight }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     groups,
     redis: { target: redis.target, database: redis.database, wait: redis.wait, lossy: redis.allowLossySettings },
     lease,

@@ -41,7 +41,7 @@ describe("the files of init", () => {
     expect(printIssues(issues)).toBe("");
     const { hooks, groups, ops, protocols, devices, ...rest } = config ?? fail();
     expect({ ...minimal, ...rest }).toEqual(minimal);
-    expect(groups).toEqual({ main: { agents: ["a", "b"], preferred: "a", failbackAfterMs: 300_000 } });
+    expect(groups).toEqual({ main: { agents: ["a", "b"], spread: false, preferred: "a", failbackAfterMs: 300_000 } });
     expect(hooks.promote).toEqual({ command: ["/usr/lib/busbar/vip", "up"], timeoutMs: 5_000 });
     expect(ops).toEqual({ token: { kind: "file", path: join(folder, "keys/ops-token") }, maxTaps: 8 });
     expect({ ...protocols.oslp, location: undefined }).toEqual({ ...minimal?.protocols.oslp, location: undefined });

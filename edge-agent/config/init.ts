@@ -60,8 +60,14 @@ const GROUPS = `## Devices are served in groups; each group has one lease. Witho
 # groups:
 #   main:
 #     agents: [a, b]
+#     placement: keep       # whoever has it keeps it; spread: by a hash over the agents that are there
 #     preferred: a          # takes the group back after failbackAfter of health; without it nobody does
 #     failbackAfter: 5min
+## A group may have any number of agents; with more than two, or with placement: spread, each has its place and moves back
+## to it. Or so many groups alike, in which every device that names no group has its place by its uid, for ever:
+## groups: { count: 16, agents: [a, b], prefix: g }
+# placement:
+#   settleAfter: 30s         # an agent gets what is its own after it was a stable standby for so long
 `;
 
 const PAIR = `## How the two agents know each other: a shared secret, or tls: { cert, key, ca }.

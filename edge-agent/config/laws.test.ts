@@ -9,7 +9,7 @@ import { LAWS, leaseSlack } from "./laws.ts";
 
 const SOUND =
   "gateway: /a/b\nagents: { a: { host: 10.0.0.1 }, b: { host: 10.0.0.2 } }\npair: { secret: { file: p }, PAIR }\nredis: { url: redis://r, commandTimeout: 10ms }\nsupervisor: { silentFor: 50ms }\n";
-const GROUP = { agents: ["a", "b"], preferred: "a", failbackAfterMs: 300_000 };
+const GROUP = { agents: ["a", "b"], spread: false, preferred: "a", failbackAfterMs: 300_000 };
 
 function check(lease: string, pair: string, rest: string = "") {
   return checkConfig("f", `${SOUND.replace("PAIR", pair)}lease: { ${lease} }\n${rest}`, "/", { filesMustExist: false });
@@ -48,7 +48,13 @@ describe("what the configuration accepts", () => {
   it("breaks the lease law exactly where the lease machine says so", () => {
     for (const ttlMs of [1_999, 2_000, 2_001]) {
       const lease = { ttlMs, renewEveryMs: 1_000, attemptTimeoutMs: 400, safetyMs: 200 };
-      const pair = { beatEveryMs: 50, suspectAfterMs: 300, trust: { kind: "none" }, replicateSpool: true, forwardDevices: true } as const;
+      const pair = {
+        beatEveryMs: 50,
+        suspectAfterMs: 300,
+        trust: { kind: "none" },
+        replicateSpool: true,
+        forwardDevices: true,
+      } as const;
       const broken = checkLaws(leaseSettings({ lease, pair }, GROUP)).some((issue) => issue.path === "ttlMs");
       expect(leaseSlack(lease) < 0).toBe(broken);
       expect(check(`ttl: ${ttlMs}ms`, "").config === undefined).toBe(broken);

@@ -114,7 +114,7 @@ export const LAWS: readonly Law[] = [
       return [error(["lease", "safety"], message, `${formatDuration(Math.ceil(lease.ttlMs / 100))} or more`)];
     },
   },
-  { says: "a group's agents exist, once each, and are one or two", check: groupAgents },
+  { says: "a group's agents exist, once each, the preferred one among them", check: groupAgents },
   { says: "every agent serves a group", check: idleAgents },
   { says: "a protocol with devices has its section", check: protocolSections },
   { says: "listeners of one host do not collide", check: collisions },
@@ -128,22 +128,17 @@ export const LAWS: readonly Law[] = [
 function groupAgents({ groups, agents }: Parts): readonly Complaint[] {
   if (groups === undefined || agents === undefined) return [];
   const known = Object.keys(agents);
+  const seen = new Set<object>();
   return Object.entries(groups).flatMap(([name, group]) => {
+    // Groups that were written as one are complained about once.
+    if (seen.has(group)) return [];
+    seen.add(group);
     const found: Complaint[] = [];
     for (const [index, agent] of group.agents.entries()) {
       const path = ["groups", name, "agents", index];
       if (!known.includes(agent))
         found.push(error(path, `there is no agent ${agent}`, `known agents: ${known.join(", ")}`));
       if (group.agents.indexOf(agent) !== index) found.push(error(path, `agent ${agent} is there twice`, "keep one"));
-    }
-    if (group.agents.length > 2) {
-      found.push(
-        error(
-          ["groups", name, "agents"],
-          `${group.agents.length} agents serve it; a group has one agent or a pair`,
-          "make more groups",
-        ),
-      );
     }
     if (group.preferred !== undefined && !group.agents.includes(group.preferred)) {
       found.push(

@@ -10,11 +10,12 @@ import type {
   LogSettings,
   OpsSettings,
   PairSettings,
+  PlacementTimes,
   SpoolSettings,
   SupervisorSettings,
 } from "./config.ts";
 import { PROTOCOL_NAMES, PROTOCOLS } from "./protocols.ts";
-import { choice, duration, endpoint, flag, host, integer, name, path, secret, size, text } from "./scalars.ts";
+import { choice, decimal, duration, endpoint, flag, host, integer, name, path, secret, size, text } from "./scalars.ts";
 import { tlsFiles } from "./tls.ts";
 
 /** The parts of the file that belong to no protocol. Redis has a file of its own. */
@@ -31,6 +32,7 @@ export interface WrittenAgent {
   readonly link: { readonly host: string | undefined; readonly port: number };
   readonly ops: { readonly host: string | undefined; readonly port: number };
   readonly state: string;
+  readonly weight: number;
   readonly [protocol: string]: unknown;
 }
 
@@ -47,25 +49,71 @@ export const agent: z.ZodType<WrittenAgent> = z.strictObject(
     link: endpoint().prefault(7411),
     ops: endpoint().prefault(7421),
     state: path("a directory").prefault("/var/lib/busbar"),
+    weight: decimal(0.01, 100, "a share").prefault(1),
     ...overrides,
   },
   { error: (issue) => (issue.code === "invalid_type" ? "{ host, link, ops, state }" : undefined) },
 );
+
+export const MAX_GROUPS = 256;
 
 export const agentName: z.ZodType<string> = name("an agent's name");
 export const groupName: z.ZodType<string> = name("a group's name");
 
 export const group: z.ZodType<GroupSettings> = z
   .strictObject({
-    agents: z.array(text("the name of an agent"), { error: "a list of agents" }).min(1, { error: "one agent or two" }),
+    agents: agentNames(),
+    placement: choice(["keep", "spread"]).optional(),
     preferred: text("the name of an agent").optional(),
     failbackAfter: duration({ min: "1s", max: "7d" }).optional(),
   })
-  .transform((value) => ({
-    agents: value.agents,
-    preferred: value.preferred,
-    failbackAfterMs: value.failbackAfter,
-  }));
+  .transform((value) => groupOf(value.agents, value));
+
+/** So many groups alike, instead of groups by name. */
+export const countedGroups: z.ZodType<CountedGroups> = z.strictObject({
+  count: integer(1, MAX_GROUPS, "a number of groups"),
+  agents: agentNames().optional(),
+  prefix: text(
+    'the beginning of the groups\' names: letters, digits, "-" and "_", at most 36',
+    /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+    36,
+  ).prefault("g"),
+});
+
+export interface CountedGroups {
+  readonly count: number;
+  /** Absent: all. */
+  readonly agents?: readonly string[] | undefined;
+  readonly prefix: string;
+}
+
+function agentNames(): z.ZodType<readonly string[], readonly string[]> {
+  return z.array(text("the name of an agent"), { error: "a list of agents" }).min(1, { error: "at least one agent" });
+}
+
+/** A pair keeps a group where it is unless told otherwise; more agents would not know who is next. */
+export function groupOf(
+  agents: readonly string[],
+  written: {
+    readonly placement?: "keep" | "spread" | undefined;
+    readonly preferred?: string | undefined;
+    readonly failbackAfter?: number | undefined;
+  } = {},
+): GroupSettings {
+  return {
+    agents,
+    spread: (written.placement ?? (agents.length > 2 ? "spread" : "keep")) === "spread",
+    preferred: written.preferred,
+    failbackAfterMs: written.failbackAfter,
+  };
+}
+
+export const placement: z.ZodType<PlacementTimes> = z
+  .strictObject({
+    settleAfter: duration({ min: "100ms", max: "7d" }).prefault("30s"),
+    maxMovesAtOnce: integer(1, MAX_GROUPS, "a number of groups").optional(),
+  })
+  .transform((value) => ({ settleAfterMs: value.settleAfter, maxMovesAtOnce: value.maxMovesAtOnce }));
 
 export const lease: z.ZodType<LeaseTimes> = z
   .strictObject({

@@ -2,7 +2,10 @@ import type { Config, GroupSettings } from "../config/config.ts";
 import { DEFAULT_LEASE_SETTINGS, type LeaseSettings } from "../lease/settings.ts";
 
 /** The lease machine's settings of a group: the configuration's where it has them, else scaled from them or the defaults. */
-export function leaseSettings(config: Pick<Config, "lease" | "pair">, group: GroupSettings): LeaseSettings {
+export function leaseSettings(
+  config: Pick<Config, "lease" | "pair">,
+  group: Pick<GroupSettings, "preferred" | "failbackAfterMs">,
+): LeaseSettings {
   const { ttlMs, renewEveryMs, attemptTimeoutMs, safetyMs } = config.lease;
   const { beatEveryMs, suspectAfterMs } = config.pair;
   const d = DEFAULT_LEASE_SETTINGS;

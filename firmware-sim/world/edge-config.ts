@@ -10,10 +10,11 @@ export function edgeConfig(agents: readonly string[]): Config {
     agents: Object.fromEntries(
       agents.map((name) => [
         name,
-        { host: name, link: { host: name, port: LINK_PORT }, ops: address, state: "state", listen: {} },
+        { host: name, link: { host: name, port: LINK_PORT }, ops: address, state: "state", weight: 1, listen: {} },
       ]),
     ),
-    groups: { [GROUP]: { agents, preferred: undefined, failbackAfterMs: undefined } },
+    groups: { [GROUP]: { agents, spread: false, preferred: undefined, failbackAfterMs: undefined } },
+    placement: { settleAfterMs: 30_000, maxMovesAtOnce: undefined },
     redis: {
       target: { kind: "standalone", ...address },
       database: 0,
