@@ -24,9 +24,13 @@ export interface ActiveGroupParts {
   readonly loadMemories: () => Promise<LoadedMemories>;
   readonly storekeeper: Storekeeper;
   readonly makeIntake: (work: GroupWork) => Intake;
+  /** Tells the cores which devices are in this group. Written again now and then: Redis may forget it. */
+  readonly publishDirectory?: (() => Promise<unknown>) | undefined;
 }
 
 const LOAD_AGAIN_MS = 100;
+const PUBLISH_EVERY_MS = 60_000;
+const PUBLISH_AGAIN_MS = 1_000;
 
 /** One group during one reign: memories first, then the devices, then the commands. */
 export class ActiveGroup implements ReignWork {
@@ -59,6 +63,7 @@ export class ActiveGroup implements ReignWork {
     await around.serve(reign.group, this.work);
     if (this.#ended) return;
     this.work.start();
+    void this.#publishOn();
     await this.#intake.start();
     const text = `agent ${reign.holder} is active for group ${reign.group} in epoch ${reign.epoch} (${reason})`;
     const code =
@@ -104,6 +109,18 @@ export class ActiveGroup implements ReignWork {
       } catch (_redisIsAway) {
         await pausing(around.timers, LOAD_AGAIN_MS);
       }
+    }
+  }
+
+  /** Nobody waits for it: without it devices are served, and a core that knows the group reaches them. */
+  async #publishOn(): Promise<void> {
+    const { around, publishDirectory } = this.#parts;
+    while (publishDirectory !== undefined && !this.#ended) {
+      const published = await publishDirectory().then(
+        () => true,
+        () => false,
+      );
+      await pausing(around.timers, published ? PUBLISH_EVERY_MS : PUBLISH_AGAIN_MS);
     }
   }
 }

@@ -22,9 +22,11 @@ import { GroupRunner } from "./group-runner.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
 import { leaseSettings } from "./lease-settings.ts";
+import type { Hooks } from "./hooks.ts";
 import { LastMessages } from "./last-messages.ts";
 import { Forwarding } from "./forwarding.ts";
 import { type Elsewhere, Listeners } from "./listeners.ts";
+import { makeHooks } from "./make-hooks.ts";
 import { makeMesh } from "./make-mesh.ts";
 import type { PairMesh } from "./pair-mesh.ts";
 import { pausing } from "./pausing.ts";
@@ -58,6 +60,8 @@ export interface AgentOptions {
 }
 
 const STOP_DRAIN_MS = 2_000;
+/** What a demote hook may take while the agent stops; one that takes longer ends with its own timeout. */
+const STOP_HOOKS_MS = 5_000;
 
 /** One edge agent: every group of the configuration that names it, the sockets devices connect to, the link to Redis. */
 export class EdgeAgent implements Surroundings {
@@ -72,6 +76,7 @@ export class EdgeAgent implements Surroundings {
   readonly roles: RoleBook;
   readonly peers: PeerBook;
   readonly troubles: Troubles = new Troubles();
+  readonly hooks: Hooks;
   readonly watch: RedisWatch;
   readonly configHash: string;
   readonly startedAt: number;
@@ -102,7 +107,7 @@ export class EdgeAgent implements Surroundings {
     this.roles = new RoleBook(agent, this.timers);
     this.peers = new PeerBook(this.timers, peersOf(config, agent));
     this.redis = openRedis(config.redis, agent, (fault) => this.watch?.fault(fault));
-    this.watch = new RedisWatch({ redis: this.redis, config, log });
+    this.watch = new RedisWatch({ redis: this.redis, config, log, timers: this.timers });
     this.services = makeServices({
       config,
       agent,
@@ -135,6 +140,7 @@ export class EdgeAgent implements Surroundings {
       },
     });
     this.mesh = makeMesh(this, log);
+    this.hooks = makeHooks(this);
     this.runners = new Map(
       Object.entries(config.groups)
         .filter(([, group]) => group.agents.includes(agent))
@@ -144,6 +150,8 @@ export class EdgeAgent implements Surroundings {
 
   /** Waits for Redis, checks that it keeps what it is given, then joins every group. Rejects where it may not run. */
   async start(): Promise<void> {
+    // An earlier life of this agent may have left an address behind: nobody is active here yet.
+    this.hooks.starting(this.runners.keys());
     await this.watch.untilUsable();
     if (this.#stopping) return;
     this.mesh.start();
@@ -168,10 +176,16 @@ export class EdgeAgent implements Surroundings {
     }
     // One more moment for the release itself to reach Redis.
     await pausing(this.timers, 50);
-    for (const runner of this.runners.values()) runner.stop();
+    for (const [group, runner] of this.runners) {
+      const held = runner.lease.reign();
+      runner.stop();
+      // It did not let go in time: the lease ends by itself, and what the promotion brought goes now.
+      if (held !== undefined) this.hooks.call({ event: "demote", group, epoch: held.epoch, reason: "stop" });
+    }
     await this.mesh.stop();
     this.taps.close();
     await this.listeners.close();
+    await Promise.race([this.hooks.idle(), pausing(this.timers, STOP_HOOKS_MS)]);
     await this.redis.close();
     this.spools.close();
   }
@@ -263,8 +277,8 @@ export class EdgeAgent implements Surroundings {
     this.lastMessages.note(messages);
   }
 
-  note(level: "debug" | "info" | "warn" | "error", text: string): void {
-    this.#log[level]({ agent: this.agent }, text);
+  note(level: "debug" | "info" | "warn" | "error", text: string, facts: Readonly<Record<string, unknown>> = {}): void {
+    this.#log[level](facts, text);
   }
 
   /** Where the devices go that this agent does not serve: to a peer that is active for one of the other groups. */
@@ -296,10 +310,7 @@ export class EdgeAgent implements Surroundings {
     const wait = this.config.redis.wait;
     return new GroupRunner({
       identity: { group, agent: this.agent, members, configHash: this.configHash },
-      settings: leaseSettings(
-        this.config,
-        settings ?? { agents: members, preferred: undefined, failbackAfterMs: undefined },
-      ),
+      settings: leaseSettings(this.config, settings ?? { preferred: undefined, failbackAfterMs: undefined }),
       store: watchedLeaseStore(
         new RedisLeaseStore(this.redis.lease.client, {
           group,
@@ -330,6 +341,7 @@ export class EdgeAgent implements Surroundings {
     // The peer learns of a change of role with the next beat; why wait for it.
     if (outcome.kind !== "epoch-noted") queueMicrotask(() => this.mesh.beatNow());
     this.roles.note(group, outcome);
+    this.hooks.note(group, outcome);
     switch (outcome.kind) {
       case "active":
         if (outcome.reason === "handover" || outcome.reason === "failback") this.counters.handovers += 1;
@@ -351,6 +363,7 @@ export class EdgeAgent implements Surroundings {
         this.blocked.delete(group);
         return;
       case "epoch-noted":
+      case "request-taken":
         return;
       default:
         this.#log.warn({ group, ...outcome }, `group ${group}: ${outcome.kind}`);

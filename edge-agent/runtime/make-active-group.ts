@@ -5,6 +5,7 @@ import { intakePorts } from "../commands/redis/intake-ports.ts";
 import type { TakeoverReason } from "../lease/words.ts";
 import type { Reign } from "../model/reign.ts";
 import { Committer } from "../queue/committer.ts";
+import { publishDirectory } from "../queue/directory.ts";
 import { FencedScript } from "../queue/fenced-script.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../queue/group-queue.ts";
 import { loadMemories } from "../queue/memories.ts";
@@ -52,6 +53,7 @@ export function makeActiveGroup(parts: {
     ...parts,
     loadMemories: async () => withSpooled(await loadMemories(redis.effects.client, reign.group), spool),
     storekeeper,
+    publishDirectory: () => publishGroup(around, reign.group),
     makeIntake: (work) => {
       const intake = makeIntake({ reign, reason: parts.reason, around, work, counters: parts.counters });
       parts.counters.reigns.follow(reign.group, {
@@ -62,6 +64,11 @@ export function makeActiveGroup(parts: {
       return intake;
     },
   });
+}
+
+function publishGroup(around: Surroundings, group: string): Promise<unknown> {
+  const devices = new Map(around.devicesOf(group).map((device) => [device, group]));
+  return publishDirectory(around.redis.effects.client, devices, new Set([group]));
 }
 
 /** Reasons after which the former holder is known not to act any more. */
@@ -112,6 +119,7 @@ function noteStore(what: StoreNote, around: Surroundings): void {
       around.note(
         "info",
         `the queue takes messages again; ${what.buffered} were spooled in ${Math.round(what.forMs)} ms`,
+        { spooled: what.buffered, spooledForMs: Math.round(what.forMs) },
       );
       return;
     case "undeliverable":

@@ -27,7 +27,7 @@ export interface ObservedAgent {
   readonly startedAt: number;
   readonly timers: Timers;
   readonly redis: Pick<RedisLinks, "effects" | "reader">;
-  readonly watch: Pick<RedisWatch, "state" | "findings" | "connected">;
+  readonly watch: Pick<RedisWatch, "state" | "findings" | "losing" | "connected">;
   readonly counters: Counters;
   readonly refusals: Refusals;
   readonly taps: Taps;

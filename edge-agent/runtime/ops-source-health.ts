@@ -15,6 +15,8 @@ export interface GroupView {
   readonly peers: ReadonlyMap<string, PeerFacts | undefined>;
   readonly redis: Pick<RedisFacts, "state" | "findings">;
   readonly redisAwayForMs: number | undefined;
+  /** What would have kept this agent from starting: allowed by the operator, or changed since. */
+  readonly redisLoses: readonly string[];
   /** `undefined`: devices cannot come yet. */
   readonly devices: { readonly expecting: number; readonly silent: number; readonly size: number } | undefined;
   readonly lastStoredAgeMs: number | undefined;
@@ -107,6 +109,11 @@ const redisAwayStandby: Check = ({ redis, redisAwayForMs }) => {
   return blocks("redis.away", `Redis is away since ${seconds(redisAwayForMs ?? 0)}: no group can be taken over`);
 };
 
+const redisLossy: Check = ({ redis, redisLoses }) =>
+  redis.state === "unusable" || redisLoses.length === 0
+    ? undefined
+    : warns("redis.lossy", `Redis would lose what it confirms: ${redisLoses.join("; ")}`);
+
 function redisNotUsed({ state, findings }: GroupView["redis"]): Finding {
   return state === "unusable"
     ? blocks("redis.unusable", `Redis would lose what it confirms: ${findings.join("; ")}`)
@@ -194,6 +201,7 @@ const ACTIVE: readonly Check[] = [
   spoolFailed,
   spoolFull,
   redisAwayActive,
+  redisLossy,
   devicesSilent,
   configDiffers,
   noPeer,
@@ -201,7 +209,16 @@ const ACTIVE: readonly Check[] = [
   nobodyTakes,
   deadLetters,
 ];
-const STANDBY: readonly Check[] = [paused, configDiffers, heldDown, redisAwayStandby, noPeer, spoolFailed, nobodyHolds];
+const STANDBY: readonly Check[] = [
+  paused,
+  configDiffers,
+  heldDown,
+  redisAwayStandby,
+  redisLossy,
+  noPeer,
+  spoolFailed,
+  nobodyHolds,
+];
 const CHANGING: readonly Check[] = [changing, spoolFailed];
 
 /** How long the mirror may take after the link is there, before its absence is worth a word. */

@@ -195,6 +195,7 @@ export class AgentOpsSource {
       peers: new Map(others.map((name) => [name, peers.of(name)])),
       redis: this.#gauge.facts(),
       redisAwayForMs: this.#gauge.awayForMs(),
+      redisLoses: this.#agent.watch.losing.map((one) => `${one.node}: ${one.message}; ${one.fix}`),
       devices:
         states === undefined ? undefined : { expecting: states.expecting, silent: states.silent, size: states.size },
       lastStoredAgeMs: lastStoredAt === undefined ? undefined : Math.max(0, now - lastStoredAt),
