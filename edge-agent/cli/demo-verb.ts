@@ -73,6 +73,9 @@ function describe(result: Result): string {
     `applied twice            ${result.duplicates}`,
     `out of order             ${result.outOfOrder}`,
     `commands                 ${commands.join(", ") || "none"}`,
+    ...result.buffered.map(
+      (one) => `spooled                  ${one.messages} messages in ${one.ms} ms without the queue`,
+    ),
     ...result.takeovers.map((one) => `takeover                 ${one.reason}: ${one.ms} ms without an acknowledgement`),
   ].join("\n");
 }

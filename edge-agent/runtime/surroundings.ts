@@ -23,5 +23,5 @@ export interface Surroundings {
   unserve(group: string, work: GroupWork): Promise<void>;
   refused(device: string | undefined, protocol: string, peer: string, fault: EdgeError): void;
   stored(messages: readonly Message[]): void;
-  note(level: "debug" | "info" | "warn" | "error", text: string): void;
+  note(level: "debug" | "info" | "warn" | "error", text: string, facts?: Readonly<Record<string, unknown>>): void;
 }

@@ -33,6 +33,8 @@ export interface DemoOptions {
 
 export interface DemoResult extends Balance {
   readonly committed: number;
+  /** Spells in which the queue took nothing: messages that went to the spool, and for how long, as the agents say. */
+  readonly buffered: readonly { readonly messages: number; readonly ms: number }[];
   readonly takeovers: readonly Takeover[];
   readonly commands: CommandTotals;
   readonly seconds: number;
@@ -149,10 +151,10 @@ export class Demo {
   }
 
   async #strike(files: DemoFiles, reason: string, signal: "SIGKILL" | "SIGSTOP"): Promise<void> {
-    const holder = await this.#lease?.holder();
-    if (holder !== "a" && holder !== "b") return;
-    const pid = agentPid(files.agents[holder].state);
-    if (pid === undefined) return;
+    // With Redis away the one that held the lease last still serves.
+    const holder = (await this.#lease?.holder()) ?? this.#lease?.lastHolder;
+    const pid = holder === "a" || holder === "b" ? agentPid(files.agents[holder].state) : undefined;
+    if (pid === undefined) throw new Error(`nobody to ${reason}: the holder is ${holder ?? "unknown"}`);
     this.#options.show(`${signal} to agent ${holder} (process ${pid})`);
     await this.#watch.during(reason, () => void process.kill(pid, signal), FAULT_PATIENCE_MS);
     if (signal === "SIGSTOP") setTimeout(() => wake(pid), 3_000);
@@ -185,6 +187,7 @@ export class Demo {
     return {
       ...balance,
       committed,
+      buffered: spooledSpells([join(files.dir, "agent-a.log"), join(files.dir, "agent-b.log")]),
       takeovers: this.#watch.takeovers,
       commands: totals,
       seconds: Math.round(seconds * 10) / 10,
@@ -241,4 +244,13 @@ function readJournal(file: string): ReceivedMessage[] {
     .split("\n")
     .filter((line) => line !== "")
     .map((line): ReceivedMessage => JSON.parse(line));
+}
+
+/** What the agents' logs say of every time the queue was away. */
+function spooledSpells(files: readonly string[]): { messages: number; ms: number }[] {
+  return files
+    .flatMap((file) => readFileSync(file, "utf8").split("\n"))
+    .filter((line) => line.includes('"spooledForMs"'))
+    .map((line): { spooled: number; spooledForMs: number } => JSON.parse(line))
+    .map(({ spooled, spooledForMs }) => ({ messages: spooled, ms: spooledForMs }));
 }

@@ -10,6 +10,8 @@ export class LeaseView {
   readonly #group: string;
   readonly #timer: NodeJS.Timeout;
   seen: string | undefined;
+  /** Whoever held it when somebody did. */
+  lastHolder: string | undefined;
 
   constructor(url: string, group: string) {
     this.#redis = new Redis(url, { maxRetriesPerRequest: 0, commandTimeout: 500, retryStrategy: () => 100 });
@@ -22,7 +24,9 @@ export class LeaseView {
     try {
       const token = await this.#redis.get(`${groupTag(this.#group)}:lease`);
       this.seen = token === null ? "nobody" : `${token.split(":")[0]} (epoch ${token.split(":")[1]})`;
-      return token?.split(":")[0];
+      const holder = token?.split(":")[0];
+      this.lastHolder = holder ?? this.lastHolder;
+      return holder;
     } catch (_redisIsAway) {
       this.seen = "unknown, Redis is away";
       return undefined;

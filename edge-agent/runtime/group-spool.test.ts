@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { toEntry } from "../spool/record.ts";
+import { entry, link, SimClock, SpoolSide, unlink } from "./spool-pair.testing.ts";
+import { withSpooled } from "./spooled-memories.ts";
+import { cursorEntry, readCursor } from "./spool-cursor.ts";
+
+function pair(settings = {}): { clock: SimClock; a: SpoolSide; b: SpoolSide } {
+  const clock = new SimClock();
+  return { clock, a: new SpoolSide("a", clock, 1, settings), b: new SpoolSide("b", clock, 1, settings) };
+}
+
+/** Whether the promise has settled by now. */
+function watch(promise: Promise<void>): { state: "open" | "kept" | "refused" } {
+  const seen: { state: "open" | "kept" | "refused" } = { state: "open" };
+  promise.then(
+    () => {
+      seen.state = "kept";
+    },
+    () => {
+      seen.state = "refused";
+    },
+  );
+  return seen;
+}
+
+function textsIn(side: SpoolSide): string[] {
+  const all: string[] = [];
+  for (const spool of side.spool.sources.all()) {
+    for (const record of spool.read({ maxRecords: 1_000, maxBytes: 1_000_000 })) {
+      all.push(`${record.device}${toEntry(record).place?.order}`);
+    }
+  }
+  return all;
+}
+
+describe("a spooled entry", () => {
+  it("counts as stored on this disk alone while there is no link", async () => {
+    const { clock, a } = pair();
+    const stored = watch(a.spool.add(entry("d", 1)));
+    await clock.runFor(10);
+    expect(stored.state).toBe("kept");
+    expect(a.spool.mirrors.storedAlone).toBe(1);
+  });
+
+  it("counts as stored only when it is on both disks, while the link is up", async () => {
+    const { clock, a, b } = pair();
+    link(a, b);
+    await clock.runFor(50);
+    expect(a.spool.mirrors.state).toBe("mirrored");
+    b.deaf = true;
+    const stored = watch(a.spool.add(entry("d", 1)));
+    await clock.runFor(500);
+    expect(stored.state).toBe("open");
+    b.deaf = false;
+  });
+
+  it("is no longer held up by a peer that stores nothing, and that is counted", async () => {
+    const { clock, a, b } = pair();
+    link(a, b);
+    await clock.runFor(50);
+    b.deaf = true;
+    const stored = watch(a.spool.add(entry("d", 1)));
+    await clock.runFor(1_500);
+    expect(stored.state).toBe("kept");
+    expect(a.spool.mirrors.degradations).toBe(1);
+  });
+
+  it("is on the peer's disk after this one is gone for good", async () => {
+    const { clock, a, b } = pair();
+    link(a, b);
+    await clock.runFor(50);
+    const stored = [1, 2, 3].map((n) => watch(a.spool.add(entry("d", n))));
+    await clock.runFor(100);
+    expect(stored.map((one) => one.state)).toEqual(["kept", "kept", "kept"]);
+    unlink(a, b);
+    b.reopen();
+    expect(textsIn(b)).toEqual(["d1", "d2", "d3"]);
+  });
+
+  it("reaches the mirror later where the link was down meanwhile", async () => {
+    const { clock, a, b } = pair();
+    await Promise.all([a.spool.add(entry("d", 1)), clock.runFor(10)]);
+    link(a, b);
+    await clock.runFor(100);
+    expect(a.spool.mirrors.state).toBe("mirrored");
+    expect(textsIn(b)).toEqual(["d1"]);
+  });
+
+  it("is forgotten by the mirror when its owner has delivered it", async () => {
+    const { clock, a, b } = pair();
+    link(a, b);
+    await clock.runFor(50);
+    await Promise.all([a.spool.add(entry("d", 1)), clock.runFor(50)]);
+    a.spool.own.trim(a.spool.own.last);
+    a.spool.trimmed();
+    await clock.runFor(50);
+    expect(b.spool.sources.isEmpty).toBe(true);
+  });
+
+  it("is refused, not half stored, where the disk is full", async () => {
+    const { clock, a } = pair({ maxBytes: 196_608 });
+    const states = [];
+    for (let n = 1; n <= 800; n++) states.push(watch(a.spool.add(entry("d", n))));
+    await clock.runFor(1_000);
+    const kept = states.filter((one) => one.state === "kept").length;
+    expect(states.some((one) => one.state === "refused")).toBe(true);
+    expect(textsIn(a).length).toBe(kept);
+    expect(a.spool.own.status().refused).toBe(states.length - kept);
+  });
+});
+
+describe("both sides with records", () => {
+  it("are drained by reign, whoever wrote them", async () => {
+    const { clock, a, b } = pair();
+    link(a, b);
+    await clock.runFor(50);
+    await Promise.all([a.spool.add(entry("d", 7, 2)), clock.runFor(50)]);
+    await Promise.all([b.spool.add(entry("d", 3, 1)), clock.runFor(50)]);
+    const order: string[] = [];
+    while (!b.spool.sources.isEmpty) {
+      const records = b.spool.sources.read({ maxRecords: 10, maxBytes: 100_000 });
+      for (const record of records) order.push(`${record.epoch}.${toEntry(record).place?.order}`);
+      const last = records.at(-1);
+      if (last !== undefined) b.spool.sources.trim(last.position);
+    }
+    expect(order).toEqual(["1.3", "2.7"]);
+  });
+});
+
+describe("what is remembered when a reign begins", () => {
+  it("is the newest of Redis and the spools", async () => {
+    const { clock, a } = pair();
+    await Promise.all([a.spool.add(entry("new", 5)), a.spool.add(entry("old", 6)), clock.runFor(10)]);
+    const loaded = new Map([
+      ["new", { place: { epoch: 1, order: 4 }, memory: { n: 4 } }],
+      ["old", { place: { epoch: 2, order: 1 }, memory: { n: 99 } }],
+    ]);
+    const { memories } = withSpooled({ memories: loaded, unreadable: [] }, a.spool);
+    expect(memories.get("new")?.memory).toEqual({ n: 5 });
+    expect(memories.get("old")?.memory).toEqual({ n: 99 });
+  });
+
+  it("starts behind what was drained elsewhere, on this disk and in the mirror", async () => {
+    const { clock, a, b } = pair();
+    link(a, b);
+    await clock.runFor(50);
+    await Promise.all([a.spool.add(entry("d", 1)), a.spool.add(entry("d", 2)), clock.runFor(50)]);
+    const { incarnation } = a.spool.own;
+    const [first] = a.spool.own.read({ maxRecords: 1, maxBytes: 1_000 });
+    if (first === undefined) throw new Error("there is a first record");
+    const cursor = cursorEntry(incarnation, first.position);
+    const loaded = () => ({
+      memories: new Map([[cursor.device, { place: { epoch: 2, order: 1 }, memory: cursor.memory ?? {} }]]),
+      unreadable: [],
+    });
+    unlink(a, b);
+    for (const side of [a, b]) {
+      const { memories } = withSpooled(loaded(), side.spool);
+      expect(textsIn(side)).toEqual(["d2"]);
+      expect([...memories.keys()]).toEqual(["d"]);
+    }
+  });
+});
+
+describe("a spool cursor", () => {
+  it("is told from the memory of a device", () => {
+    const { device, memory } = cursorEntry("0123456789abcdef", 7 as never);
+    expect(readCursor(device, memory ?? {})).toEqual({ incarnation: "0123456789abcdef", through: 7 });
+    expect(readCursor("lamp-1", { through: 7 })).toBeUndefined();
+    expect(readCursor(device, { through: "7" })).toBeUndefined();
+  });
+});
