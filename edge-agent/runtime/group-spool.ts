@@ -59,6 +59,7 @@ export class GroupSpool {
   #cancelHousekeeping: (() => void) | undefined;
   /** Written and synced here, perhaps not yet on the peer's disk; positions ascend. */
   #waiting: Waiting[] = [];
+  readonly #arrivals = new Set<() => void>();
   #closed = false;
 
   /** Recovers every directory. Throws `spool.*` and `disk.*` where the own one cannot be used. */
@@ -69,7 +70,7 @@ export class GroupSpool {
     const identity = { source, group, stream: agent };
     this.own = Spool.open({ disk: disk("own"), clock: timers, settings, identity, incarnation, crc32 });
     this.#joining = new GroupCommit(parts.groupCommit);
-    this.mirrors = new SpoolMirrors({ ...parts, own: this.own, progressed: () => this.#release() });
+    this.mirrors = new SpoolMirrors({ ...parts, own: this.own, progressed: () => this.#release(), arrived: () => this.#arrived() });
     this.sources = new SpoolSources(this.own, () => this.mirrors.spools());
     this.#keepHouse();
   }
@@ -97,6 +98,12 @@ export class GroupSpool {
       if (this.#joining.isDue(now)) this.#write();
       else this.#armJoin(this.#joining.wakeAt);
     });
+  }
+
+  /** Calls back when records of a peer have come, which nobody here has asked for. */
+  onArrival(arrived: () => void): () => void {
+    this.#arrivals.add(arrived);
+    return () => this.#arrivals.delete(arrived);
   }
 
   /** Something was trimmed: the mirror may forget it too. */
@@ -143,6 +150,10 @@ export class GroupSpool {
       done += 1;
     }
     if (done > 0) this.#waiting = this.#waiting.slice(done);
+  }
+
+  #arrived(): void {
+    for (const arrived of this.#arrivals) arrived();
   }
 
   #armJoin(at: Instant | undefined): void {

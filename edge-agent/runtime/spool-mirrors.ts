@@ -24,6 +24,8 @@ export interface SpoolMirrorsParts {
   readonly broken: (peer: string, fault: EdgeError) => void;
   /** More may be durable now. */
   readonly progressed: () => void;
+  /** Records of a peer are on our disk. */
+  readonly arrived: () => void;
 }
 
 const PIECE_BYTES = 32 * 1024;
@@ -192,11 +194,14 @@ export class SpoolMirrors {
   }
 
   #kept(peer: string, step: MirrorStep): void {
-    const { group, acknowledge } = this.#parts;
+    const { group, acknowledge, arrived } = this.#parts;
     const kept = this.#mirrors.get(peer);
     if (kept === undefined) return;
     kept.line.push(step.send);
-    if (step.stored !== undefined) acknowledge(peer, ownStream(group), step.stored);
+    if (step.stored !== undefined) {
+      acknowledge(peer, ownStream(group), step.stored);
+      arrived();
+    }
     if (step.needs !== undefined) this.#kept(peer, kept.mirror.attach(this.#openSpool(peer, step.needs)));
   }
 

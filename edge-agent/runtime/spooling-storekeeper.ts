@@ -65,6 +65,7 @@ export class SpoolingStorekeeper implements Storekeeper {
   #spillingSince: number | undefined;
   #buffered = 0;
   #open = 0;
+  #forgetArrivals: (() => void) | undefined;
 
   constructor(parts: SpoolingParts) {
     this.#parts = parts;
@@ -74,6 +75,7 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   begin(): void {
     this.#begun = true;
+    this.#forgetArrivals = this.#parts.spool.onArrival(() => this.#wakeDrain());
     if (!this.#parts.spool.view.isEmpty) this.#spillingSince ??= this.#parts.timers.now();
     this.#wakeDrain();
   }
@@ -106,6 +108,7 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   end(): void {
     this.#ended = true;
+    this.#forgetArrivals?.();
     this.#parts.committer.end();
   }
 
@@ -150,7 +153,7 @@ export class SpoolingStorekeeper implements Storekeeper {
   #toSpool(item: Item): void {
     this.#buffered += 1;
     this.#parts.spool.add(item.entry).then(item.resolve, (thrown: unknown) => {
-      item.reject(toEdgeError(thrown, "spool.failed"));
+      item.reject(neitherTakes(toEdgeError(thrown, "spool.failed")));
     });
     this.#wakeDrain();
   }
@@ -231,6 +234,16 @@ export class SpoolingStorekeeper implements Storekeeper {
 
 function placed(entry: CommitEntry, otherwise: EntryPlace): PlacedEntry {
   return { ...entry, place: entry.place ?? otherwise };
+}
+
+/**
+ * A spool that failed takes nothing for as long as it lives, but the queue may be back any moment: what neither takes now
+ * is worth another try. Only what can never be stored at all is refused for good.
+ */
+function neitherTakes(fault: EdgeError): EdgeError {
+  if (fault.code !== "spool.failed" && fault.code !== "spool.closed") return fault;
+  const { code, blame, message, native, cause } = fault;
+  return new EdgeError({ code, blame, retry: "backoff", message, native, cause });
 }
 
 function reignOver(reign: Reign): EdgeError {
