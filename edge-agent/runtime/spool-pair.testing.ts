@@ -63,6 +63,7 @@ export class SpoolSide {
       },
       directories: () => [...this.disks.keys()],
       settings: this.#settings,
+      groupCommit: { lingerMs: 2, maxBytes: 16_384, maxRecords: 100 },
       timers: clockOf.timers,
       random: this.random,
       send: (_peer, stream, _position, bytes) => {
