@@ -1,5 +1,5 @@
 // Copies what the compiler does not emit (generated JavaScript, schemas, pages) beside the compiled code.
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,3 +19,6 @@ function copyTree(folder) {
     }
   }
 }
+
+// The program is started as it is, by `npx busbar` and by the bin link.
+chmodSync(join(root, "dist/edge-agent/cli/main.js"), 0o755);
