@@ -49,7 +49,10 @@ export class SpoolSources {
   read(request: { readonly maxRecords: number; readonly maxBytes: number }): readonly StoredRecord[] {
     let best: { readonly spool: Spool; readonly epoch: number } | undefined;
     for (const spool of this.all()) {
-      const [head] = spool.isEmpty ? [] : spool.read({ maxRecords: 1, maxBytes: 1 });
+      if (spool.isEmpty) continue;
+      const [head] = spool.read({ maxRecords: 1, maxBytes: 1 });
+      // Nothing of what is left there can be read: never synced and so never acknowledged, or counted as lost by the read.
+      if (head === undefined) spool.trim(spool.last);
       if (head !== undefined && (best === undefined || head.epoch < best.epoch)) best = { spool, epoch: head.epoch };
     }
     this.#from = best?.spool;
