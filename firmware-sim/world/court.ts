@@ -123,7 +123,7 @@ function describe(event: WorldEvent): string {
     case "forgot":
       return `forgot ${event.messages.size} messages, ${event.commands.size} commands`;
     case "recorded":
-      return `recorded ${event.record.uid} ${event.record.state} ${event.record.turn} ${event.record.holder ?? ""}:${event.record.epoch}`;
+      return `recorded ${event.record.uid} ${event.record.state} ${event.record.turn} ${event.record.holder ?? ""}:${event.record.epoch}${"reason" in event.record ? ` ${event.record.reason ?? ""}` : ""}`;
     case "ordered":
       return `ordered ${event.order.uid} ${event.order.device}`;
     default:

@@ -81,7 +81,8 @@ export function timeOfNumber(number: number): string {
 
 /** The command a device carried out, where its request tells. */
 export function uidOf(member: string, body: unknown): string | undefined {
-  if (member !== "setTransitionRequest" || typeof body !== "object" || body === null || !("time" in body)) return undefined;
+  if (member !== "setTransitionRequest" || typeof body !== "object" || body === null || !("time" in body))
+    return undefined;
   const time = String(body.time);
   const number = Number(time.slice(0, 2)) * 3_600 + Number(time.slice(2, 4)) * 60 + Number(time.slice(4));
   return `order-${number}`;

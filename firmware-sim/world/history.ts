@@ -28,9 +28,25 @@ const SLICE_MS = 50;
 const HEAL_MS = 25_000;
 const HONEST: Sabotage = { name: "none" };
 
-/** Lives one history through: calm, weather, calm, and the verdict. Same seed, same history. */
+/** Lives one history through: calm, weather, calm, and the verdict. Same seed, same history. One at a time per thread. */
 export async function live(seed: number, settings: HistorySettings): Promise<History> {
-  const world = new World(seed, { agents: settings.agents, sabotage: settings.sabotage ?? HONEST, ...tailOf(settings) });
+  const world = new World(seed, {
+    agents: settings.agents,
+    sabotage: settings.sabotage ?? HONEST,
+    ...tailOf(settings),
+  });
+  const crashed = (thrown: unknown): void => {
+    world.court.blame("nobody crashes", thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  };
+  process.on("unhandledRejection", crashed);
+  try {
+    return await liveThrough(world, seed);
+  } finally {
+    process.off("unhandledRejection", crashed);
+  }
+}
+
+async function liveThrough(world: World, seed: number): Promise<History> {
   const { clock, court, random, town, core } = world;
   const facts = seatJudges(world);
   const clearAt = random.of("length").between(5_000, 13_000);
@@ -75,7 +91,11 @@ function tailOf({ tail }: HistorySettings): { readonly tail?: number } {
 async function run(world: World, until: number): Promise<void> {
   const { clock, court } = world;
   while (clock.now < until && court.verdict === undefined) {
-    await clock.runUntil(Math.min(until, clock.now + SLICE_MS));
+    try {
+      await clock.runUntil(Math.min(until, clock.now + SLICE_MS));
+    } catch (thrown) {
+      court.blame("nobody crashes", thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+    }
     court.inspect();
   }
 }
@@ -103,7 +123,8 @@ function clear(world: World): void {
       disk.setQuota(1_048_576);
       disk.failSyncs(0);
     }
-    // A supervisor starts again what could not start, and what the disk has stopped.
+    // A spool whose disk failed takes nothing until it is opened anew: the operator who mended the disk restarts the agent.
+    if (agent.hasFailedSpool) agent.kill();
     agent.start();
   }
   world.court.note("weather: it is clear");

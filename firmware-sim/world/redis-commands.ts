@@ -37,6 +37,12 @@ export function commandQueue(redis: SimRedis, line: RedisLine, hold: Hold): JobQ
         writes: true,
         effect: () => (mine() ? giveBackOn(redis.state, [...redis.state.commandsTaken.keys()]) : ("fenced" as const)),
       }),
+    reclaim: (known) =>
+      line.ask({
+        what: "reclaim",
+        writes: true,
+        effect: () => (mine() ? giveBackOn(redis.state, unknown(redis.state, token, known)) : ("fenced" as const)),
+      }),
     giveBack: (ids) =>
       line.ask({
         what: "give back",
@@ -81,6 +87,11 @@ function takeOn(
   });
   const next = Math.min(...state.commandsDelayed.values());
   return { kind: "taken", jobs, nextAt: Number.isFinite(next) ? toWall(next) : undefined };
+}
+
+/** What was taken under that lock and is not among the known. */
+function unknown(state: RedisState, token: string, known: readonly string[]): string[] {
+  return [...state.commandsTaken].flatMap(([id, lock]) => (lock === token && !known.includes(id) ? [id] : []));
 }
 
 /** To the front of those of its priority, in the order they were taken. */

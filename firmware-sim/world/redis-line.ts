@@ -109,8 +109,7 @@ export class RedisLine {
       return;
     }
     const reply = question.effect();
-    const { afterMs, confirmed } =
-      question.confirmed === true ? redis.confirmation() : { afterMs: 0, confirmed: true };
+    const { afterMs, confirmed } = question.confirmed === true ? redis.confirmation() : { afterMs: 0, confirmed: true };
     this.#back(kept, afterMs, () =>
       confirmed ? settle(() => resolve(reply)) : fail(codes.unreachable, `${question.what}: no replica confirmed it`),
     );

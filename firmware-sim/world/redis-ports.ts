@@ -34,8 +34,7 @@ export function leaseStore(redis: SimRedis, line: RedisLine): LeaseStore {
           return reply;
         },
       }),
-    renew: (request) =>
-      line.ask({ what: "renew", writes: true, effect: () => renewOn(record(), request, redis.time) }),
+    renew: (request) => line.ask({ what: "renew", writes: true, effect: () => renewOn(record(), request, redis.time) }),
     release: (request) =>
       line.ask({ what: "release", writes: true, effect: () => releaseOn(record(), request, redis.time) }),
     observe: () => line.ask({ what: "observe", writes: false, effect: () => observeOn(record(), redis.time) }),
@@ -130,8 +129,7 @@ export function ledger(redis: SimRedis, line: RedisLine): Ledger {
     begin: (hold, uid, begin) => changing("begin", (of) => of.begin(hold, uid, begin)),
     retract: (hold, uid, turn) => changing("retract", (of) => of.retract(hold, uid, turn)),
     finish: (hold, uid, finish) => changing("finish", (of) => of.finish(hold, uid, finish)),
-    cancel: (uid, now) =>
-      ask("cancel", true, (of) => of.cancel(uid, now).then((record) => told({ record }).record)),
+    cancel: (uid, now) => ask("cancel", true, (of) => of.cancel(uid, now).then((record) => told({ record }).record)),
     read: (uid) => ask("read", false, (of) => of.read(uid)),
   };
 }

@@ -103,6 +103,12 @@ export class SimAgent {
     this.host.thaw();
   }
 
+  /** A disk let one of its spools down. */
+  get hasFailedSpool(): boolean {
+    const spools = [...(this.#process?.spool.sources.all() ?? [])];
+    return spools.some((spool) => spool.status().condition === "failed");
+  }
+
   #bury(): void {
     this.#process = undefined;
     this.host.kill();

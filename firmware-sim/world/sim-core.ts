@@ -84,7 +84,7 @@ export class SimCore {
       action: once ? "transition.set" : "light.set",
       value: once
         ? { transitionType: "DAY_NIGHT", time: timeOfNumber(this.#orders) }
-        : { values: [{ index: 2, on: this.#orders % 2 === 0, dimValue: 50 }] },
+        : { values: [{ index: 2, on: this.#orders % 2 === 0 }] },
       priority: random.pick(["urgent", "normal", "bulk"] as const),
       deadline: toRfc3339(toWall(deadline)),
       notBefore: notBefore === undefined ? undefined : toRfc3339(toWall(notBefore)),

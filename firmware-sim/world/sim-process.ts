@@ -26,7 +26,8 @@ import type { SimAgent } from "./sim-agent.ts";
 import { simService } from "./sim-service.ts";
 import { Promises, type Watched, watchedStore, watchedTransport } from "./watched.ts";
 
-const crc32 = typeof zlib.crc32 === "function" ? (bytes: Uint8Array, seed?: number) => zlib.crc32(bytes, seed) : undefined;
+const crc32 =
+  typeof zlib.crc32 === "function" ? (bytes: Uint8Array, seed?: number) => zlib.crc32(bytes, seed) : undefined;
 
 /** One process of an edge agent: the real parts of the runtime, put together as the runtime does, in simulated surroundings. */
 export class SimProcess implements GroupSurroundings, MeshOwner {

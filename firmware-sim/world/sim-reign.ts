@@ -26,7 +26,10 @@ export class CurrentCommands {
     return this.#uids.get(device);
   }
 
-  during<Result>(command: { readonly device: string; readonly uid: string }, run: () => Promise<Result>): Promise<Result> {
+  during<Result>(
+    command: { readonly device: string; readonly uid: string },
+    run: () => Promise<Result>,
+  ): Promise<Result> {
     this.#uids.set(command.device, command.uid);
     return run().finally(() => this.#uids.delete(command.device));
   }
@@ -61,7 +64,7 @@ export function reignWork(parts: {
   const { process, machine } = parts;
   const { redis, clock, reach, sabotage } = machine.parts;
   const { host } = machine;
-  const { timers } = host;
+  const { timers, life } = host;
   const reign = sabotage.reign?.(parts.reign) ?? parts.reign;
   const random = parts.random.of(`reign ${reign.epoch}`);
   const codes = { unreachable: "queue.unavailable", refused: "queue.refused" } as const;
@@ -97,7 +100,7 @@ export function reignWork(parts: {
       reign,
       ports: {
         queue: commandQueue(redis, line, reign),
-        bell: bell(redis, timers, (run) => host.deliver(host.life, run)),
+        bell: bell(redis, timers, (run) => host.deliver(life, run)),
         ledger: sabotage.ledger?.(realLedger) ?? realLedger,
       },
       timers,

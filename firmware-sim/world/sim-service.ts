@@ -31,14 +31,16 @@ export function simService(parts: SimServiceParts): ProtocolService {
     ports: { ...OSLP_DEFAULTS.ports, "0.6.1": OSLP_PORT },
     timeouts: { responseMs, envelopeMs, idleMs },
   });
-  const booked = devices.map(({ uid, identification }): BookedDevice => ({
-    uid,
-    protocolId: identification,
-    group: GROUP,
-    deviceIdentification: identification,
-    version: "0.6.1",
-    publicKey: crypto.addPublic(`public.${uid}`, identification),
-  }));
+  const booked = devices.map(
+    ({ uid, identification }): BookedDevice => ({
+      uid,
+      protocolId: identification,
+      group: GROUP,
+      deviceIdentification: identification,
+      version: "0.6.1",
+      publicKey: crypto.addPublic(`public.${uid}`, identification),
+    }),
+  );
   const book = new DeviceBook<BookedDevice>(booked, oslpAdapter.memoryIndexes, isServed);
   const seams = { random, crypto, wall: () => timers.wall(), registry: book };
   const label = "OSLP 0.6.1";

@@ -57,6 +57,9 @@ export function watchedTransport(
   };
 }
 
+/** Clocks do not run equally: what one agent calls a second may be a little less in true time. */
+const DRIFT_MS = 2;
+
 /** Follows the promises of one agent by the words that pass: what it was promised, and what it has promised. */
 export class Promises {
   readonly #watched: Watched;
@@ -75,7 +78,7 @@ export class Promises {
     if (word.kind === "promise-asked") this.#asked.set(word.ask, host.timers.now());
     if (word.kind !== "promise-granted") return;
     this.#given = word;
-    court.tell({ kind: "bound", agent, until: court.now + LEASE.promiseForMs });
+    court.tell({ kind: "bound", agent, until: court.now + LEASE.promiseForMs - DRIFT_MS });
   }
 
   heard(word: PeerWord): void {
@@ -89,7 +92,9 @@ export class Promises {
     const given = this.#given;
     if (given === undefined || !("epoch" in word) || word.epoch !== given.epoch) return;
     const over =
-      word.kind === "released" || word.kind === "handover" || (word.kind === "promise-withdrawn" && word.ask >= given.ask);
+      word.kind === "released" ||
+      word.kind === "handover" ||
+      (word.kind === "promise-withdrawn" && word.ask >= given.ask);
     if (!over) return;
     this.#given = undefined;
     court.tell({ kind: "bound", agent, until: 0 });

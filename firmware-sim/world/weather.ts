@@ -162,21 +162,26 @@ const LINK_WEATHER: readonly Make[] = [
 ];
 
 const DEVICE_WEATHER: readonly Make[] = [
-  (random, world) => onDevice(random, world, "reboot", random.between(200, 2_000), (of, device, on) => {
-    if (on) of.town.reboot(device, random.between(100, 1_500));
-  }),
-  (random, world) => onDevice(random, world, "deaf", random.between(300, 4_000), (_of, { mood }, on) => {
-    mood.deaf = on;
-  }),
-  (random, world) => onDevice(random, world, "mute", random.between(300, 3_000), (_of, { mood }, on) => {
-    mood.mute = on;
-  }),
-  (random, world) => onDevice(random, world, "forging", random.between(300, 3_000), (_of, { mood }, on) => {
-    mood.forging = on;
-  }),
-  (random, world) => onDevice(random, world, "odd", random.between(500, 5_000), (_of, { mood }, on) => {
-    mood.oddTimes = on ? random.between(20, 100) : 0;
-  }),
+  (random, world) =>
+    onDevice(random, world, "reboot", random.between(200, 2_000), (of, device, on) => {
+      if (on) of.town.reboot(device, random.between(100, 1_500));
+    }),
+  (random, world) =>
+    onDevice(random, world, "deaf", random.between(300, 4_000), (_of, { mood }, on) => {
+      mood.deaf = on;
+    }),
+  (random, world) =>
+    onDevice(random, world, "mute", random.between(300, 3_000), (_of, { mood }, on) => {
+      mood.mute = on;
+    }),
+  (random, world) =>
+    onDevice(random, world, "forging", random.between(300, 3_000), (_of, { mood }, on) => {
+      mood.forging = on;
+    }),
+  (random, world) =>
+    onDevice(random, world, "odd", random.between(500, 5_000), (_of, { mood }, on) => {
+      mood.oddTimes = on ? random.between(20, 100) : 0;
+    }),
   (random, world) => {
     const agent = random.pick(world.agentNames) ?? "";
     const all = random.chance({ times: 1, of: 3 });

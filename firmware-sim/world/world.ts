@@ -35,7 +35,10 @@ export class World {
   readonly #agents = new Map<string, SimAgent>();
   readonly #reaches = new Map<string, RedisReach>();
 
-  constructor(seed: number, settings: { readonly agents: number; readonly sabotage: Sabotage; readonly tail?: number }) {
+  constructor(
+    seed: number,
+    settings: { readonly agents: number; readonly sabotage: Sabotage; readonly tail?: number },
+  ) {
     const { clock } = this;
     const random = new SeededRandom(seed);
     this.random = random;

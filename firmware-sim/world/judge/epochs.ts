@@ -23,7 +23,10 @@ export function epochs(world: World): Judge {
           return;
         case "granted":
           if (!forgetful && event.epoch <= last.epoch) {
-            court.blame(name, `epoch ${event.epoch} was granted to ${event.agent} after ${last.epoch} to ${last.agent}`);
+            court.blame(
+              name,
+              `epoch ${event.epoch} was granted to ${event.agent} after ${last.epoch} to ${last.agent}`,
+            );
           }
           last = event;
           return;
@@ -51,7 +54,10 @@ export function epochs(world: World): Judge {
           for (const message of event.messages) {
             const epoch = Number(event.token.slice(event.token.lastIndexOf(":") + 1));
             if (Number(message.epoch) !== epoch && message.late !== true) {
-              court.blame(name, `${message.id} of epoch ${message.epoch} came under ${event.token} and is not marked late`);
+              court.blame(
+                name,
+                `${message.id} of epoch ${message.epoch} came under ${event.token} and is not marked late`,
+              );
             }
           }
           if (event.token !== `${last.agent}:${last.epoch}` && !forgetful) {

@@ -72,7 +72,8 @@ export function once(world: World): Judge {
         const times = done.get(uid) ?? 0;
         if (state === undefined) blame(uid, "it has never ended");
         else if (state === "unknown" && !begun.has(uid)) blame(uid, "it ended as unknown and was never begun");
-        else if (!order.idempotent && state === "succeeded" && times !== 1) blame(uid, `it succeeded and was done ${times} times`);
+        else if (!order.idempotent && state === "succeeded" && times !== 1)
+          blame(uid, `it succeeded and was done ${times} times`);
         else if (!order.idempotent && times > 0 && state !== "succeeded" && state !== "unknown") {
           blame(uid, `it was carried out and ended as ${state}`);
         }
