@@ -11,13 +11,14 @@ import { register as init } from "./init.ts";
 import { complainLine } from "./output.ts";
 import { register as run } from "./run.ts";
 import { register as send } from "./send.ts";
+import { register as simulate } from "./simulate.ts";
 import { register as status } from "./status.ts";
 import { register as tap } from "./tap.ts";
 import { EXIT } from "./verb.ts";
 import { register as version } from "./version.ts";
 
 /** In the order in which one meets them. */
-const VERBS = [demo, init, config, doctor, run, status, devices, tap, send, handover, core, version];
+const VERBS = [demo, simulate, init, config, doctor, run, status, devices, tap, send, handover, core, version];
 
 const program = new Command("busbar").description("the device edge of a smart grid").exitOverride();
 program.showHelpAfterError("busbar --help lists the verbs").addHelpText("after", exitHelp());

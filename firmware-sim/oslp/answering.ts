@@ -6,13 +6,18 @@ import { EnvelopeFramer } from "../../adapters/oslp/envelope-framer.ts";
 import { decodeMessage, type OslpMessage } from "../../adapters/oslp/message.ts";
 import type { Behaviour, Reply } from "./behaviour.ts";
 import type { DeviceState } from "./device-state.ts";
-import { seal, verified } from "./initiative.ts";
+import { seal, verified } from "./sealing.ts";
 import { acceptsRequest, following } from "./sequence.ts";
 
-export interface AnsweringOutcome {
-  readonly kind: "request";
-  readonly member: string;
-  readonly answered: boolean;
+export type AnsweringOutcome =
+  | { readonly kind: "request"; readonly member: string; readonly answered: boolean }
+  /** A slow answer has left. */
+  | { readonly kind: "answered-late" };
+
+interface Late {
+  readonly at: Instant;
+  readonly writes: readonly Uint8Array[];
+  readonly then: ((now: Instant) => void) | undefined;
 }
 
 /** A conversation the platform opened to the device. The platform closes; the device gives up after a minute. */
@@ -22,7 +27,7 @@ export class Answering implements Machine<AnsweringOutcome> {
   readonly #state: DeviceState;
   readonly #behaviours: readonly Behaviour[];
   readonly #framer = new EnvelopeFramer(ENVELOPE_BYTES_MAX);
-  readonly #late: { readonly at: Instant; readonly bytes: Uint8Array }[] = [];
+  readonly #late: Late[] = [];
   #deadline: Instant | undefined;
   #over = false;
 
@@ -49,6 +54,7 @@ export class Answering implements Machine<AnsweringOutcome> {
       if (fault !== undefined) throw fault;
     } catch (thrown) {
       this.#state.log.note(toEdgeError(thrown, "oslp.payload.malformed").message);
+      this.#state.notice({ kind: "refused", why: "malformed", member: undefined }, now);
       this.#over = true;
       step.ended = "done";
     }
@@ -61,7 +67,9 @@ export class Answering implements Machine<AnsweringOutcome> {
     const step = new StepBuilder<AnsweringOutcome>();
     while (this.#late[0] !== undefined && this.#late[0].at <= now) {
       const due = this.#late.shift();
-      if (due !== undefined) step.send.push(due.bytes);
+      step.send.push(...(due?.writes ?? []));
+      due?.then?.(now);
+      step.outcomes.push({ kind: "answered-late" });
     }
     if (this.#deadline !== undefined && now >= this.#deadline) {
       this.#over = true;
@@ -79,11 +87,13 @@ export class Answering implements Machine<AnsweringOutcome> {
     const state = this.#state;
     if (!verified(state, envelope)) {
       state.log.note("a request is not signed by the platform");
+      state.notice({ kind: "refused", why: "unsigned", member: undefined }, now);
       return;
     }
     const request = decodeMessage(envelope.payload);
     if (!acceptsRequest(state.sequenceNumber, envelope.sequenceNumber, state.window)) {
       state.log.note(`request ${envelope.sequenceNumber} is outside the window of ${state.sequenceNumber}`);
+      state.notice({ kind: "refused", why: "out-of-window", member: request.member }, now);
       this.#over = true;
       step.ended = "done";
       return;
@@ -95,23 +105,31 @@ export class Answering implements Machine<AnsweringOutcome> {
       step.ended = "done";
     }
     if (reply.kind !== "answer") return;
-    const number = following(envelope.sequenceNumber);
-    state.sequenceNumber = number;
-    const bytes = seal(state, this.#behaviours, reply.message, number);
-    if (reply.afterMs === undefined || reply.afterMs <= 0) step.send.push(bytes);
-    else this.#late.push({ at: later(now, reply.afterMs), bytes });
+    const sequenceNumber = reply.sequenceNumber ?? following(envelope.sequenceNumber);
+    state.sequenceNumber = following(envelope.sequenceNumber);
+    const writes = seal(state, this.#behaviours, { message: reply.message, sequenceNumber, leaving: "answer" });
+    if (reply.afterMs !== undefined && reply.afterMs > 0) {
+      this.#late.push({ at: later(now, reply.afterMs), writes, then: reply.then });
+      return;
+    }
+    step.send.push(...writes);
+    reply.then?.(now);
   }
 
   #reply(request: OslpMessage, sequenceNumber: number, now: Instant): Reply {
+    const state = this.#state;
     for (const behaviour of this.#behaviours) {
-      const reply = behaviour.answers?.(this.#state, request, now);
+      const reply = behaviour.answers?.(state, request, now);
       if (reply === undefined) continue;
       if (reply.kind === "answer") {
-        this.#state.log.executed({ member: request.member, sequenceNumber, body: request.body });
+        state.log.executed({ member: request.member, sequenceNumber, body: request.body });
       }
-      return reply;
+      let altered = reply;
+      for (const one of this.#behaviours) altered = one.alters?.(state, altered, request, now) ?? altered;
+      return altered;
     }
-    this.#state.log.note(`nobody answers ${request.member}`);
+    state.log.note(`nobody answers ${request.member}`);
+    state.notice({ kind: "refused", why: "unknown", member: request.member }, now);
     return { kind: "hang-up" };
   }
 

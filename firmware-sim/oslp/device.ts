@@ -1,13 +1,16 @@
-import type { Crypto } from "../../adapters/kit/adapter.ts";
+import type { Crypto, KeyRef } from "../../adapters/kit/adapter.ts";
 import { Fifo } from "../../adapters/kit/fifo.ts";
 import type { Random } from "../../adapters/kit/ports.ts";
 import type { Machine } from "../../adapters/kit/step.ts";
-import { type DurationMs, type Instant, later, toRfc3339, type WallMs } from "../../adapters/kit/time.ts";
+import { type DurationMs, earliest, type Instant, later, toRfc3339, type WallMs } from "../../adapters/kit/time.ts";
+import { Agenda } from "./agenda.ts";
 import { Answering, type AnsweringOutcome } from "./answering.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { type DeviceIdentity, type DeviceLog, type DeviceState, type Relay, stampOf } from "./device-state.ts";
-import { confirmPlan, eventPlan, registerPlan } from "./plans.ts";
 import { Initiative, type InitiativeOutcome } from "./initiative.ts";
+import type { Notice } from "./notice.ts";
+import { confirmPlan, eventPlan, registerPlan } from "./plans.ts";
+import { start } from "./power.ts";
 
 export interface DeviceParts {
   readonly identity: DeviceIdentity;
@@ -18,6 +21,10 @@ export interface DeviceParts {
   readonly wall: () => WallMs;
   readonly log: DeviceLog;
   readonly answerTimeoutMs?: DurationMs;
+  /** Seconds of `wall` per second of the instants it is given; 1 where not given. */
+  readonly speed?: number;
+  /** Makes a public key it is sent usable; where not given, no key is taken. */
+  readonly learnKey?: (spki: Uint8Array) => KeyRef | undefined;
 }
 
 /**
@@ -30,6 +37,7 @@ export class SimulatedDevice {
   readonly #answerTimeoutMs: DurationMs | undefined;
   readonly #ticks = new Map<Behaviour, Instant>();
   #started = false;
+  #startups = 0;
 
   constructor(parts: DeviceParts) {
     this.#behaviours = parts.behaviours;
@@ -50,6 +58,20 @@ export class SimulatedDevice {
       hasSchedule: false,
       eventMask: 0xff,
       poweredOn: true,
+      startups: 1,
+      platformKey: parts.identity.platformKey,
+      formerPlatformKey: undefined,
+      learnKey: parts.learnKey ?? (() => undefined),
+      agenda: new Agenda(),
+      notice: (notice, now) => this.#tell(notice, now),
+      clock: { kind: "set", offsetMs: 0 },
+      speed: parts.speed ?? 1,
+      place: undefined,
+      schedule: undefined,
+      configuration: undefined,
+      firmware: undefined,
+      meter: undefined,
+      registersWith: undefined,
     };
   }
 
@@ -62,11 +84,10 @@ export class SimulatedDevice {
   tick(now: Instant): Instant | undefined {
     if (!this.#started) {
       this.#started = true;
-      for (const behaviour of this.#behaviours) {
-        behaviour.starts?.(this.#state, now);
-        if (behaviour.ticks !== undefined) this.#ticks.set(behaviour, now);
-      }
+      for (const behaviour of this.#behaviours) if (behaviour.ticks !== undefined) this.#ticks.set(behaviour, now);
     }
+    this.#state.agenda.run(now);
+    this.#startBehaviours(now);
     let first: Instant | undefined;
     for (const behaviour of this.#behaviours) {
       const at = this.#ticks.get(behaviour);
@@ -78,7 +99,7 @@ export class SimulatedDevice {
         if (first === undefined || next < first) first = next;
       }
     }
-    return first;
+    return earliest(first, this.#state.agenda.next);
   }
 
   /**
@@ -110,16 +131,30 @@ export class SimulatedDevice {
     this.#state.poweredOn = false;
     this.#started = false;
     this.#ticks.clear();
+    this.#state.agenda.clear();
     return later(now, forMs);
   }
 
   powerOn(): void {
     this.#state.poweredOn = true;
-    this.#state.registration = "unregistered";
+    start(this.#state);
   }
 
   timestamp(): string {
     return stampOf(this.#state.wall(), toRfc3339);
+  }
+
+  /** Every start once, also those a device made of itself. */
+  #startBehaviours(now: Instant): void {
+    const state = this.#state;
+    if (this.#startups === state.startups) return;
+    this.#startups = state.startups;
+    for (const behaviour of this.#behaviours) behaviour.starts?.(state, now);
+  }
+
+  #tell(notice: Notice, now: Instant): void {
+    this.#state.log.noticed?.(notice);
+    for (const behaviour of this.#behaviours) behaviour.notices?.(this.#state, notice, now);
   }
 
   #initiative(plan: ReturnType<typeof registerPlan>): Initiative {

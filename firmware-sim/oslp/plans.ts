@@ -1,4 +1,5 @@
 import { DeviceType, Status } from "../../proto/oslp/gen/types.ts";
+import { synchronize } from "./device-clock.ts";
 import type { DeviceState, PendingEvent } from "./device-state.ts";
 import type { InitiativePlan } from "./initiative.ts";
 import { following } from "./sequence.ts";
@@ -6,7 +7,7 @@ import { following } from "./sequence.ts";
 /** RegisterDevice: a random number starts the counter, a random of the device waits for its echo. */
 export function registerPlan(state: DeviceState): InitiativePlan {
   const { identity, random } = state;
-  const sequenceNumber = random.below(65_536);
+  const sequenceNumber = state.registersWith ?? random.below(65_536);
   const randomDevice = random.below(65_536);
   return {
     sequenceNumber,
@@ -27,11 +28,22 @@ export function registerPlan(state: DeviceState): InitiativePlan {
       state.sequenceNumber = sequenceNumber;
       state.randomDevice = randomDevice;
       state.randomPlatform = response.body.randomPlatform;
+      synchronize(state, response.body.currentTime);
+      const { locationInfo } = response.body;
+      if (locationInfo !== undefined) {
+        state.place = {
+          timeOffsetMinutes: locationInfo.timeOffset ?? 0,
+          latitude: (locationInfo.latitude ?? 0) / MICRODEGREES,
+          longitude: (locationInfo.longitude ?? 0) / MICRODEGREES,
+        };
+      }
       state.registration = "confirming";
       return undefined;
     },
   };
 }
+
+const MICRODEGREES = 1_000_000;
 
 /** ConfirmRegisterDevice: both randoms, the next number. A failure starts the registration over. */
 export function confirmPlan(state: DeviceState): InitiativePlan {
@@ -42,7 +54,7 @@ export function confirmPlan(state: DeviceState): InitiativePlan {
       member: "confirmRegisterDeviceRequest",
       body: { randomDevice: state.randomDevice, randomPlatform: state.randomPlatform },
     },
-    answered: (response) => {
+    answered: (response, now) => {
       if (response.member !== "confirmRegisterDeviceResponse" || response.body.status !== Status.OK) {
         state.registration = "unregistered";
         return "the confirmation was refused";
@@ -55,7 +67,11 @@ export function confirmPlan(state: DeviceState): InitiativePlan {
       state.sequenceNumber = sequenceNumber;
       state.window = sequenceWindow;
       state.registration = "registered";
+      // The counter is a new one: what was under way before it is told with a number of it.
+      const oldest = state.pending.peek();
+      if (oldest !== undefined) oldest.sequenceNumber = undefined;
       state.log.note("registered");
+      state.notice({ kind: "registered" }, now);
       return undefined;
     },
   };

@@ -1,7 +1,8 @@
-import { type DurationMs, type Instant, later, toRfc3339 } from "../../../adapters/kit/time.ts";
+import { type DurationMs, type Instant, later } from "../../../adapters/kit/time.ts";
 import { Event } from "../../../proto/oslp/gen/types.ts";
 import type { Behaviour } from "../behaviour.ts";
-import { raise, stampOf } from "../device-state.ts";
+import { stampNow } from "../device-clock.ts";
+import { raise } from "../device-state.ts";
 
 /** Raises an event every so often, each with a text of its own, so that every one of them can be accounted for. */
 export function notifiesPeriodically(everyMs: DurationMs): Behaviour {
@@ -21,7 +22,7 @@ export function notifiesPeriodically(everyMs: DurationMs): Behaviour {
         event: count % 2 === 1 ? Event.LIGHT_EVENTS_LIGHT_ON : Event.LIGHT_EVENTS_LIGHT_OFF,
         index: Uint8Array.of(1 + (count % Math.max(1, state.relays.length))),
         description: `${identity.identification} #${count}`,
-        ...(identity.version === "0.6.1" ? { timestamp: stampOf(state.wall(), toRfc3339) } : {}),
+        ...(identity.version === "0.6.1" ? { timestamp: stampNow(state) } : {}),
       });
       return later(now, everyMs);
     },

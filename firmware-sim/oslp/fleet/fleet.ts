@@ -4,11 +4,16 @@ import { type Listener, listen } from "../../../adapters/io/node/listen.ts";
 import type { SocketTransport } from "../../../adapters/io/node/transport.ts";
 import type { Timers } from "../../../adapters/io/timers.ts";
 import type { KeyRef } from "../../../adapters/kit/adapter.ts";
+import type { EdgeError } from "../../../adapters/kit/edge-error.ts";
+import { invariant } from "../../../adapters/kit/invariant.ts";
 import { SeededRandom } from "../../../adapters/kit/random.ts";
+import type { WallMs } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
 import { SimulatedDevice } from "../device.ts";
 import type { DeviceLog } from "../device-state.ts";
 import { type Address, FleetDevice } from "./fleet-device.ts";
+import { FleetKeys } from "./fleet-keys.ts";
+import { Gate } from "./gate.ts";
 
 /** One device of a fleet before it runs: what the configuration of a gateway needs to know of it. */
 export interface FleetMember {
@@ -32,10 +37,17 @@ export interface FleetPlan {
    */
   readonly addressing: "range" | "ports";
   readonly basePort: number;
+  /** Where devices with ports of their own listen, and what they register as their address: 127.0.0.1 where not given. */
+  readonly host?: string;
 }
 
-/** The members of a fleet, the same for the same plan: keys are derived from the seed. */
+/** Devices one range of addresses holds: 127.64.0.0 to 127.255.255.255. */
+const RANGE_DEVICES_MAX = 192 * 65_536;
+
+/** The members of a fleet, the same for the same plan: keys are derived from the seed, public ones when they are asked for. */
 export function planFleet(plan: FleetPlan): FleetMember[] {
+  const last = plan.addressing === "ports" ? plan.basePort + plan.count - 1 : plan.basePort;
+  invariant(last <= 65_535 && plan.count <= RANGE_DEVICES_MAX, "every device has an address");
   return Array.from({ length: plan.count }, (_, index) => {
     const identification = `SSLD-${String(index + 1).padStart(5, "0")}`;
     const old = (index * 100) / Math.max(1, plan.count) < (plan.oldPercent ?? 0);
@@ -43,10 +55,12 @@ export function planFleet(plan: FleetPlan): FleetMember[] {
       uid: identification.toLowerCase(),
       identification,
       version: old ? "0.5.1" : "0.6.1",
-      publicKey: publicKeyText(p256FromSeed(`${plan.seed}/${identification}`).publicKey),
+      get publicKey() {
+        return publicKeyText(p256FromSeed(`${plan.seed}/${identification}`).publicKey);
+      },
       address:
         plan.addressing === "ports"
-          ? { host: "127.0.0.1", port: plan.basePort + index }
+          ? { host: plan.host ?? "127.0.0.1", port: plan.basePort + index }
           : { host: `127.${64 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`, port: plan.basePort },
     };
   });
@@ -65,7 +79,19 @@ export interface FleetParts {
   readonly logOf: (member: FleetMember) => DeviceLog;
   readonly answerTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /** The devices' own clock: the timers' wall clock where not given. */
+  readonly wall?: () => WallMs;
+  /** Seconds of `wall` per second. */
+  readonly speed?: number;
+  /** Conversations the devices open at once, all together; `CONVERSATIONS_AT_ONCE` where not given. */
+  readonly atOnce?: number;
+  readonly unreachable?: (member: FleetMember, address: Address, fault: EdgeError) => void;
 }
+
+/** A fleet of 40,000 does not register in one breath: a process has so many files, a platform accepts so fast. */
+export const CONVERSATIONS_AT_ONCE = 256;
+/** In a large fleet nobody looks around without a reason. */
+const IDLE_MS = 30_000;
 
 const MAX_CONNECTIONS = 100_000;
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -75,10 +101,14 @@ export class Fleet {
   readonly #parts: FleetParts;
   readonly #devices = new Map<string, FleetDevice>();
   readonly #listeners: Listener[] = [];
+  readonly #keys: FleetKeys;
+  readonly #gate: Gate;
   #running: Promise<unknown> | undefined;
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    this.#keys = new FleetKeys(parts.keys, parts.plan.seed);
+    this.#gate = new Gate(parts.atOnce ?? CONVERSATIONS_AT_ONCE);
     const random = new SeededRandom(hash(parts.plan.seed));
     parts.members.forEach((member, index) => {
       this.#devices.set(member.identification, this.#makeDevice(member, index, random.of(member.identification)));
@@ -102,6 +132,7 @@ export class Fleet {
 
   async stop(): Promise<void> {
     for (const device of this.#devices.values()) device.stop();
+    this.#gate.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#running;
   }
@@ -116,23 +147,23 @@ export class Fleet {
   }
 
   #makeDevice(member: FleetMember, index: number, random: SeededRandom): FleetDevice {
-    const { plan, keys, platformKey, platforms, timers, behaviours, logOf } = this.#parts;
-    const pair = p256FromSeed(`${plan.seed}/${member.identification}`);
-    const signKey = keys.addKeyObject(`device/${member.identification}`, pair.privateKey);
+    const { platformKey, platforms, timers, behaviours, logOf, unreachable } = this.#parts;
     const device = new SimulatedDevice({
       identity: {
         identification: member.identification,
         deviceId: deviceIdOf(index),
         version: member.version,
         kind: "SSLD",
-        signKey,
+        signKey: this.#keys.deviceKey(member.identification),
         platformKey,
         ipAddress: ipOf(member.address.host),
       },
       behaviours: behaviours(member, index),
       random,
-      crypto: keys,
-      wall: () => timers.wall(),
+      crypto: this.#keys,
+      wall: this.#parts.wall ?? (() => timers.wall()),
+      speed: this.#parts.speed ?? 1,
+      learnKey: (spki) => this.#keys.learn(spki),
       log: logOf(member),
       ...(this.#parts.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: this.#parts.answerTimeoutMs }),
     });
@@ -140,9 +171,11 @@ export class Fleet {
     return new FleetDevice({
       device,
       platforms: platforms[member.version],
-      dial: (address) => dial({ ...address, timeoutMs }),
+      dial: (address) => this.#gate.through(() => dial({ ...address, timeoutMs })),
       timers,
       random,
+      idleMs: IDLE_MS,
+      ...(unreachable === undefined ? {} : { unreachable: (address, fault) => unreachable(member, address, fault) }),
     });
   }
 }
