@@ -1,4 +1,5 @@
 import { connectRedis, type RedisConnection, type RedisRole } from "../../adapters/io/node/redis.ts";
+import { watchSentinels } from "../../adapters/io/node/redis-sentinel-watch.ts";
 import type { RedisConnectSettings } from "../../adapters/io/node/redis-settings.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { RedisSettings } from "../config/config.ts";
@@ -23,6 +24,10 @@ export function openRedis(redis: RedisSettings, agent: string, onFault: (fault: 
     all.push(connection);
     return connection;
   };
+  const watch = watchSentinels(settings, () => {
+    // One that is being opened finds the new primary by itself, and must not be disturbed.
+    for (const { client } of all) if (client.status === "ready") client.disconnect(true);
+  });
   return {
     lease: more("effects", "lease"),
     effects: more("effects", "effects"),
@@ -30,6 +35,7 @@ export function openRedis(redis: RedisSettings, agent: string, onFault: (fault: 
     settings,
     more,
     close: async () => {
+      watch.close();
       await Promise.all(all.map((connection) => connection.close()));
     },
   };
