@@ -7,6 +7,7 @@ const AGENT: AgentSettings = {
   link: { host: "h", port: 1 },
   ops: { host: "h", port: 2 },
   state: "/s",
+  weight: 1,
   listen: {},
 };
 const PAIR = { agents: { a: AGENT, b: AGENT } };

@@ -21,6 +21,7 @@ interface Case {
 export function seekLease(turn: Turn): void {
   const { state, now } = turn;
   judgeConfig(turn);
+  state.othersUntil = undefined;
   if (state.hold !== undefined) return;
   if (state.residue !== undefined) {
     giveBackResidue(turn, state.residue);
@@ -45,6 +46,7 @@ export function seekWakeAt(turn: Turn): Instant | undefined {
     after(state.restUntil),
     after(maturesAt(turn)),
     after(state.offer?.graceUntil),
+    after(state.othersUntil),
   );
 }
 
@@ -107,7 +109,9 @@ function fromOffer(turn: Turn): Case | undefined {
     turn.because("successor");
     return undefined;
   }
-  if (offer.reason === "released" && isReservedForOther(turn)) return undefined;
+  if (offer.reason === "released" && (isReservedForOther(turn) || isForOthers(turn, offer.from, offer.graceUntil))) {
+    return undefined;
+  }
   if (state.blocked !== undefined && !state.replaceConfig) return undefined;
   const rule: RuleId = offer.reason === "released" ? "absent" : "handover";
   return { rule, reason: offer.reason, allowedOld: `${offer.from}:${offer.epoch}`, evidenceAt: offer.heardAt };
@@ -126,6 +130,8 @@ function fromPeers(turn: Turn): Case | undefined {
     if (!closed && !silent) continue;
     if (state.blocked !== undefined && !state.replaceConfig) continue;
     if (isHeldDown(turn)) continue;
+    if (isForOthers(turn, name, closed ? lostAt : later(lostAt, settings.suspectAfterMs + settings.unrenewedForMs)))
+      continue;
     return closed
       ? { rule: "steal-on-close", reason: "link-closed", allowedOld, evidenceAt: lostAt }
       : { rule: "silence-and-unrenewed", reason: "silence", allowedOld, evidenceAt: lostAt };
@@ -147,6 +153,7 @@ function fromLook(turn: Turn): Case | undefined {
     return { rule: "handover", reason: "handover", allowedOld: undefined, evidenceAt: seen.receivedAt };
   }
   if (isOnlyDoubtedBySilence(turn)) return undefined;
+  if (isForOthers(turn, undefined, state.absentAt ?? turn.now)) return undefined;
   const first = state.highestEpoch === 0;
   return { rule: "absent", reason: first ? "first" : "expired", allowedOld: undefined, evidenceAt: lastSign(turn) };
 }
@@ -156,6 +163,32 @@ function isOnlyDoubtedBySilence(turn: Turn): boolean {
   return Object.values(turn.state.peers).some(
     (peer) => peer.contact === "silent" && peer.reigned !== undefined && !peer.unrenewed,
   );
+}
+
+/**
+ * Whether agents before us in the order still have time to take over, one grace each from `since` on; an agent that could
+ * not take over has none. Of two agents the other one is the one to be replaced, so a pair never waits here.
+ *
+ * @param from who is replaced
+ */
+function isForOthers(turn: Turn, from: string | undefined, since: Instant): boolean {
+  const { state, settings, identity, now } = turn;
+  if (turn.theOther() !== undefined) return false;
+  const before = identity.members.slice(0, identity.members.indexOf(turn.me));
+  const able = before.filter((name) => name !== from && couldTakeOver(turn, name)).length;
+  const until = later(since, able * settings.successorGraceMs);
+  if (now >= until) return false;
+  turn.because("order");
+  state.othersUntil = earliest(state.othersUntil, until);
+  return true;
+}
+
+function couldTakeOver(turn: Turn, name: string): boolean {
+  const peer = turn.state.peers[name];
+  if (peer?.contact !== "up" || peer.beat === undefined) return false;
+  const { role, able, health, configHash } = peer.beat;
+  const idle = role === "standby" || role === "acquiring";
+  return idle && able && health !== "failing" && configHash === turn.identity.configHash;
 }
 
 function isReservedForOther(turn: Turn): boolean {

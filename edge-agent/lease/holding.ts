@@ -1,7 +1,7 @@
 import { earliest, type Instant, later } from "../../adapters/kit/time.ts";
 import { isWatched } from "./link-evidence.ts";
 import { askPromise } from "./promises.ts";
-import { concludeStepDown, endReign, stepDown } from "./reigns.ts";
+import { concludeStepDown, endReign, isHeldDown, stepDown } from "./reigns.ts";
 import { actsUntil, deadlineOf, type HeldReign, type LeaseState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -66,7 +66,7 @@ function considerHandover(turn: Turn, reign: HeldReign): void {
   const { state, settings, now } = turn;
   if (reign.stepping !== undefined) return;
   const back = failbackAt(turn, undefined);
-  if (back !== undefined && now >= back) {
+  if (back !== undefined && now >= back && !isHeldDown(turn)) {
     turn.because("failback");
     stepDown(turn, "failback", settings.failback?.preferred);
     return;

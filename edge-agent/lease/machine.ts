@@ -9,7 +9,7 @@ import { takeRequest } from "./requests.ts";
 import type { LeaseSettings } from "./settings.ts";
 import { actsUntil, deadlineOf, initialState, type LeaseState, roleOf } from "./state.ts";
 import { type LeaseFrame, Turn } from "./turn.ts";
-import type { Beat, LeaseHealth, LeaseIdentity, LeaseInput, LeaseStep, Role } from "./words.ts";
+import type { Beat, LeaseHealth, LeaseIdentity, LeaseInput, LeaseStep, Role, TakeoverReason } from "./words.ts";
 
 export interface LeaseMachineOptions {
   readonly settings: LeaseSettings;
@@ -27,6 +27,8 @@ export interface LeaseSnapshot {
   readonly role: Role;
   /** 0 without a reign. */
   readonly epoch: number;
+  /** Since when we reign, and why we took it. */
+  readonly reign: { readonly since: Instant; readonly reason: TakeoverReason } | undefined;
   readonly highestEpoch: number;
   readonly health: LeaseHealth;
   readonly mayAct: boolean;
@@ -39,9 +41,15 @@ export interface LeaseSnapshot {
   readonly heldDown: boolean;
   /** The holder as last seen in Redis or told by a peer. */
   readonly holder: string | undefined;
-  readonly peers: Readonly<
-    Record<string, { readonly contact: "up" | "silent" | "gone"; readonly role: Role | undefined }>
-  >;
+  readonly peers: Readonly<Record<string, PeerSnapshot>>;
+}
+
+export interface PeerSnapshot {
+  readonly contact: "up" | "silent" | "gone";
+  /** `undefined` where it is not heard. */
+  readonly role: Role | undefined;
+  /** Since when, without a break, it is a standby that could take over from us now. */
+  readonly readySince: Instant | undefined;
 }
 
 /** Decides for one group and one agent who is active. It asks, says and tells through the steps it returns. */
@@ -81,9 +89,15 @@ export class LeaseMachine {
   snapshot(now: Instant): LeaseSnapshot {
     const state = this.#state;
     const { identity } = this.#frame;
-    const peers: Record<string, { contact: "up" | "silent" | "gone"; role: Role | undefined }> = {};
+    const peers: Record<string, PeerSnapshot> = {};
     for (const [name, peer] of Object.entries(state.peers)) {
-      peers[name] = { contact: peer.contact, role: peer.contact === "up" ? peer.beat?.role : undefined };
+      const { contact, beat } = peer;
+      const ready = contact === "up" && beat?.health === "ok" && beat.configHash === identity.configHash;
+      peers[name] = {
+        contact,
+        role: contact === "up" ? beat?.role : undefined,
+        readySince: ready ? peer.standbyAt : undefined,
+      };
     }
     const { reign } = state;
     return {
@@ -91,6 +105,7 @@ export class LeaseMachine {
       agent: identity.agent,
       role: roleOf(state),
       epoch: reign?.epoch ?? 0,
+      reign: reign && { since: reign.beganAt, reason: reign.reason },
       highestEpoch: state.highestEpoch,
       health: state.health,
       mayAct: reign !== undefined && mayActOn(state, reign.epoch, now),

@@ -20,6 +20,7 @@ export function beginReign(turn: Turn, epoch: number, pending: PendingAttempt): 
   state.renewAt = later(pending.sentAt, settings.renewEveryMs);
   state.offer = undefined;
   state.seen = undefined;
+  state.absentAt = undefined;
   state.replaceConfig = false;
   state.failingAt = undefined;
   if (state.blocked !== undefined) turn.tell({ kind: "unblocked" });

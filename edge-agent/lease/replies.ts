@@ -188,6 +188,8 @@ function sawLease(turn: Turn, reply: ObservedReply, pending: PendingAttempt): vo
   state.seen = { receivedAt: now, hold, lastEpoch: reply.lastEpoch, reserved, fresh: true };
   if (state.offer !== undefined && hold !== undefined && !isOffered(state.offer, hold)) state.offer = undefined;
   if (hold !== undefined && hold.holder !== turn.me) state.heldAt = now;
+  if (hold !== undefined) state.absentAt = undefined;
+  else state.absentAt ??= now;
   countTakeovers(turn, reply.takeovers);
   weighSilence(turn, state.seen, pending.sentAt);
   if (hold !== undefined) {

@@ -29,6 +29,7 @@ export type RuleId =
   | "yield"
   | "handover"
   | "successor"
+  | "order"
   | "failback"
   | "rest"
   | "pause"
@@ -122,8 +123,12 @@ export const LEASE_RULES: Readonly<Record<RuleId, Rule>> = {
     when: "a released lease is reserved for another",
     so: "it is left alone until the grace is over",
   },
+  order: {
+    when: "more than two agents may hold the lease, nobody is named as successor, and others that could take over stand before us in their order",
+    so: "each of them has one grace to take it; the first takes it at once",
+  },
   failback: {
-    when: "the preferred agent was a stable standby for the hold-off",
+    when: "the preferred agent was a stable standby for the hold-off, and there is no hold-down",
     so: "the active hands over to it",
   },
   rest: { when: "we gave the lease up on purpose", so: "we leave it to others for a while" },

@@ -27,6 +27,10 @@ export interface LeaseState {
   seen: Seen | undefined;
   /** When a look last found the lease with another. */
   heldAt: Instant | undefined;
+  /** Since when looks have found no lease. */
+  absentAt: Instant | undefined;
+  /** Others stand before us in the order and could take over: they have until then. */
+  othersUntil: Instant | undefined;
   health: LeaseHealth;
   /** Since when Redis did not answer us as the active. */
   failingAt: Instant | undefined;
@@ -140,6 +144,8 @@ export function initialState(highestEpoch: number, now: Instant): LeaseState {
     takeAt: now,
     seen: undefined,
     heldAt: undefined,
+    absentAt: undefined,
+    othersUntil: undefined,
     health: "unknown",
     failingAt: undefined,
     peers: {},

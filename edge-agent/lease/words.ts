@@ -20,7 +20,10 @@ export type LeaseHealth = "unknown" | "ok" | "failing";
 export interface LeaseIdentity {
   readonly group: string;
   readonly agent: string;
-  /** Every agent that may hold this lease, ourselves included. Promises exist only between exactly two. */
+  /**
+   * Every agent that may hold this lease, ourselves included, in the order in which they are to take over. Promises exist
+   * only between exactly two.
+   */
   readonly members: readonly string[];
   readonly configHash: string;
 }
