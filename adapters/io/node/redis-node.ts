@@ -13,6 +13,8 @@ export function nodeOfKey(client: RedisClient, key: string): Redis {
   const address = client.slots[slotOf(key)]?.[0];
   const node = client.nodes("master").find((one) => `${one.options.host}:${one.options.port}` === address);
   if (node !== undefined) return node;
+  // Nobody else asks: without a node nothing is sent, so no other node can answer that the slot has moved.
+  client.refreshSlotsCache();
   throw new EdgeError({
     code: "queue.unavailable",
     blame: "network",
