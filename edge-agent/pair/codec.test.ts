@@ -9,7 +9,10 @@ import { anyFrame } from "./frames.testing.ts";
 
 function frameOf(kind: number, body: Uint8Array): Uint8Array {
   const length = body.length + 1;
-  return Uint8Array.of(length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255, kind, ...body);
+  const frame = new Uint8Array(5 + body.length);
+  frame.set([length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255, kind]);
+  frame.set(body, 5);
+  return frame;
 }
 
 function faultOf(act: () => unknown): string {
@@ -38,6 +41,23 @@ describe("the codec of the pair link", () => {
     expect(toHex(encodeFrame(records), " ")).toBe("00 00 00 0d 04 00 01 73 00 00 00 00 00 00 01 02 ff");
     const bye: PairFrame = { kind: "bye", reason: "stopping", message: "" };
     expect(encodeFrame(bye)).toEqual(frameOf(10, utf8('{"reason":"stopping","message":""}')));
+  });
+
+  it("has room for a beat about as many groups as there may be, of the longest names", () => {
+    const groups = Array.from({ length: PAIR_LIMITS.groups }, (_, index) => ({
+      group: `g${index}`.padEnd(40, "x"),
+      role: "stepping-down" as const,
+      epoch: Number.MAX_SAFE_INTEGER,
+      health: "failing" as const,
+      highestEpoch: Number.MAX_SAFE_INTEGER,
+      configHash: "0".repeat(32),
+      able: false,
+      hears: false,
+      spoolBytes: Number.MAX_SAFE_INTEGER,
+    }));
+    const beat: PairFrame = { kind: "beat", sequence: Number.MAX_SAFE_INTEGER, groups };
+    expect(decodeFrame(encodeFrame(beat))).toEqual(beat);
+    expect(encodeFrame(beat).length).toBeLessThanOrEqual(PAIR_LIMITS.frameBytes);
   });
 
   it("leaves unknown fields alone, and refuses missing, ill-typed and oversized ones", () => {

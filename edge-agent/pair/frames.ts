@@ -146,13 +146,15 @@ export interface PairLimits {
 }
 
 export const PAIR_LIMITS: PairLimits = {
-  frameBytes: 66 * 1_024,
-  controlBytes: 16 * 1_024,
+  // A beat tells how each of 256 groups stands.
+  frameBytes: 130 * 1_024,
+  controlBytes: 128 * 1_024,
   recordsBytes: 64 * 1_024,
   dataBytes: 16 * 1_024,
   textChars: 256,
   groups: 256,
-  streams: 16,
+  // Each group has one of its own and one that answers the other's.
+  streams: 512,
   replicationWindow: 4 * 1_024 * 1_024,
   channels: 256,
   channelWindow: 64 * 1_024,

@@ -5,10 +5,11 @@ import { NodeDisk } from "../../adapters/io/node/disk.ts";
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, GroupSettings } from "../config/config.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
 import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from "../spool/settings.ts";
 import { GroupSpool } from "./group-spool.ts";
+import { membersOf } from "./placing.ts";
 import type { PairMesh } from "./pair-mesh.ts";
 
 export interface AgentSpoolsParts {
@@ -27,8 +28,8 @@ export class AgentSpools {
   /** Recovers what is on the disk. Throws `spool.*` and `disk.*`. */
   constructor(parts: AgentSpoolsParts) {
     this.#parts = parts;
-    for (const [group, { agents }] of Object.entries(parts.config.groups)) {
-      if (agents.includes(parts.agent)) this.#spools.set(group, this.#make(group));
+    for (const [group, settings] of Object.entries(parts.config.groups)) {
+      if (settings.agents.includes(parts.agent)) this.#spools.set(group, this.#make(group, settings));
     }
   }
 
@@ -66,7 +67,7 @@ export class AgentSpools {
     return this.#parts.config.groups[group]?.agents.includes(peer) === true;
   }
 
-  #make(group: string): GroupSpool {
+  #make(group: string, settings: GroupSettings): GroupSpool {
     const { config, agent, timers, mesh, broken } = this.#parts;
     const dir = join(config.agents[agent]?.state ?? ".", "spool", group);
     mkdirSync(dir, { recursive: true });
@@ -74,6 +75,7 @@ export class AgentSpools {
       group,
       source: config.gateway,
       agent,
+      succession: membersOf(config, group, settings),
       disk: (name) => {
         mkdirSync(join(dir, name), { recursive: true });
         return new NodeDisk(join(dir, name));

@@ -30,6 +30,7 @@ import { makeHooks } from "./make-hooks.ts";
 import { makeMesh } from "./make-mesh.ts";
 import type { PairMesh } from "./pair-mesh.ts";
 import { pausing } from "./pausing.ts";
+import { membersOf, Placing } from "./placing.ts";
 import { PeerBook } from "./peer-book.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { openRedis, type RedisLinks } from "./redis-links.ts";
@@ -86,6 +87,7 @@ export class EdgeAgent implements Surroundings {
   readonly runners: ReadonlyMap<string, GroupRunner>;
   readonly mesh: PairMesh;
   readonly spools: AgentSpools;
+  readonly placing: Placing;
   readonly #log: AgentLog;
   readonly #replaceConfig: boolean;
   readonly #groupOf = new Map<string, string>();
@@ -146,6 +148,14 @@ export class EdgeAgent implements Surroundings {
         .filter(([, group]) => group.agents.includes(agent))
         .map(([name]) => [name, this.#makeRunner(name)]),
     );
+    this.placing = new Placing({
+      config,
+      agent,
+      timers: this.timers,
+      snapshot: (group) => this.snapshot(group),
+      request: (group, request) => this.request(group, request),
+      note: (level, text) => this.note(level, text),
+    });
   }
 
   /** Waits for Redis, checks that it keeps what it is given, then joins every group. Rejects where it may not run. */
@@ -160,12 +170,14 @@ export class EdgeAgent implements Surroundings {
       runner.start();
       if (this.#replaceConfig) runner.lease.request({ kind: "replace-config" });
     }
+    this.placing.start();
   }
 
   /** Gives every group back in order, then closes everything. */
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.placing.stop();
     this.watch.stop();
     for (const runner of this.runners.values()) {
       if (runner.lease.reign() !== undefined) runner.lease.request({ kind: "step-down" });
@@ -306,7 +318,7 @@ export class EdgeAgent implements Surroundings {
   #makeRunner(group: string): GroupRunner {
     const settings = this.config.groups[group];
     const state = this.config.agents[this.agent]?.state ?? ".";
-    const members = settings?.agents ?? [this.agent];
+    const members = settings === undefined ? [this.agent] : membersOf(this.config, group, settings);
     const wait = this.config.redis.wait;
     return new GroupRunner({
       identity: { group, agent: this.agent, members, configHash: this.configHash },

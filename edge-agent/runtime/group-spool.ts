@@ -17,6 +17,8 @@ export interface GroupSpoolParts {
   /** `/<site>/<gateway>` */
   readonly source: string;
   readonly agent: string;
+  /** All agents of the group in the order in which they are to take over; absent: in any. */
+  readonly succession?: readonly string[] | undefined;
   /** A directory of this group by name: `own`, or one per incarnation of a peer's. */
   readonly disk: (name: string) => Disk;
   /** Names of the directories there are. */
@@ -70,7 +72,12 @@ export class GroupSpool {
     const identity = { source, group, stream: agent };
     this.own = Spool.open({ disk: disk("own"), clock: timers, settings, identity, incarnation, crc32 });
     this.#joining = new GroupCommit(parts.groupCommit);
-    this.mirrors = new SpoolMirrors({ ...parts, own: this.own, progressed: () => this.#release(), arrived: () => this.#arrived() });
+    this.mirrors = new SpoolMirrors({
+      ...parts,
+      own: this.own,
+      progressed: () => this.#release(),
+      arrived: () => this.#arrived(),
+    });
     this.sources = new SpoolSources(this.own, () => this.mirrors.spools());
     this.#keepHouse();
   }

@@ -49,7 +49,7 @@ const DIAL_TIMEOUT_MS = 1_000;
 const DIAL_AGAIN_MS = 100;
 const LISTEN_AGAIN_MS = 250;
 /** Connections that have not said who they are yet, at once. */
-const MAX_CONNECTIONS = 32;
+const MAX_STRANGERS = 32;
 
 /** The links of one agent to all it shares groups with. Of two agents the one with the lower name dials. */
 export class PairMesh {
@@ -112,7 +112,7 @@ export class PairMesh {
     const { security, timers, events, network = NODE_NETWORK } = this.#parts;
     const settings = {
       ...this.#parts.listen,
-      maxConnections: MAX_CONNECTIONS,
+      maxConnections: this.#parts.peers.length + MAX_STRANGERS,
       onTransport: (transport: Transport) => void this.#run(transport),
       onTurnedAway: (peer: string, why: string) => events.refused(peer, turnedAway(why)),
     };

@@ -14,6 +14,8 @@ export interface SpoolMirrorsParts {
   readonly group: string;
   readonly source: string;
   readonly own: Spool;
+  /** Who is to take over, in order: the first of them that is there keeps our mirror. Absent: whoever came first. */
+  readonly succession?: readonly string[] | undefined;
   readonly disk: (name: string) => Disk;
   readonly directories: () => readonly string[];
   readonly settings: SpoolSettings;
@@ -62,7 +64,7 @@ class PieceLine {
 
 /**
  * The mirrors of one group: ours on a peer's disk, and the peers' on ours. Ours is kept by one peer at a time, the first
- * that is there; `durable` is what may be acknowledged.
+ * of those to take over that is there; `durable` is what may be acknowledged.
  */
 export class SpoolMirrors {
   readonly #parts: SpoolMirrorsParts;
@@ -127,7 +129,7 @@ export class SpoolMirrors {
     );
     mirror.linkUp();
     this.#mirrors.set(peer, { mirror, line });
-    if (this.#keeper === undefined) this.#keepAt(peer);
+    this.#keepAtFirst();
   }
 
   linkDown(peer: string): void {
@@ -137,8 +139,7 @@ export class SpoolMirrors {
     if (this.#keeper?.peer !== peer) return;
     this.#keeper = undefined;
     this.#did(this.#replica.linkDown());
-    const [next] = this.#peers;
-    if (next !== undefined) this.#keepAt(next);
+    this.#keepAtFirst();
     this.#parts.progressed();
   }
 
@@ -169,6 +170,20 @@ export class SpoolMirrors {
   close(): void {
     this.#cancelWake?.();
     for (const spool of this.#spools.values()) spool.close();
+  }
+
+  /** A better keeper that comes later begins where its own mirror of us ends; until it is there this disk alone counts. */
+  #keepAtFirst(): void {
+    const { succession = [] } = this.#parts;
+    const first = succession.find((peer) => this.#peers.has(peer)) ?? [...this.#peers][0];
+    const isBetter = this.#keeper === undefined || (first !== undefined && succession.includes(first));
+    if (first === undefined || first === this.#keeper?.peer || !isBetter) return;
+    if (this.#keeper !== undefined) {
+      this.#keeper = undefined;
+      this.#did(this.#replica.linkDown());
+    }
+    this.#keepAt(first);
+    this.#parts.progressed();
   }
 
   #keepAt(peer: string): void {
