@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { EdgeError, type FaultCode, toEdgeError } from "../../../adapters/kit/edge-error.ts";
 import { type DurationMs, type Instant, later, type WallMs } from "../../../adapters/kit/time.ts";
 import type { Command } from "../../model/command.ts";
@@ -28,6 +29,8 @@ const TAKE_AT_ONCE = 100;
 const LOOK_EVERY_MS = 2_000;
 /** While the lease is in doubt: it may be granted again (Redis restarted), or `stop` is on its way. */
 const DOUBT_MS = 20;
+/** How often is looked for what is taken in our name and in nobody's hands. */
+const RECLAIM_EVERY_MS = 5_000;
 /** How exactly a command that waits for its device is told that its deadline has passed. */
 const EXPIRE_EVERY_MS = 200;
 
@@ -65,6 +68,7 @@ export class CommandIntake {
   readonly #inHand = new Set<string>();
   /** The last take was not answered: it may have taken. */
   #inDoubt = false;
+  #reclaimAt: Instant;
   /** Wakes up who waits for room in the window. */
   #roomFreed: (() => void) | undefined;
   #orders = 0;
@@ -76,12 +80,15 @@ export class CommandIntake {
   #stopped: Promise<void> | undefined;
 
   constructor(options: CommandIntakeOptions) {
+    // Every command in hand listens to these.
+    setMaxListeners(0, this.#stopping.signal, this.#ending.signal);
     const { ports, reign, timers, publish } = options;
     this.#options = options;
     this.#limits = { ...INTAKE_LIMITS, ...options.limits };
     this.#queue = ports.queue;
     this.#bell = ports.bell;
     this.#lanes = new Lanes(this.#limits.perDevice);
+    this.#reclaimAt = later(timers.now(), RECLAIM_EVERY_MS);
     this.#quietAt = later(timers.now(), options.quietMs);
     this.#patience = {
       pause: (ms, signal) => pauseFor(timers, ms, signal),
@@ -215,15 +222,20 @@ export class CommandIntake {
     }
   }
 
-  /** A take whose reply was lost did take: what nobody here knows of goes back before the next one. */
+  /**
+   * A take whose reply was lost did take, and a failover of Redis brings back what was completed: what is taken in our name
+   * and nobody here knows of goes back to where it waits.
+   */
   async #takeOnce(asked: number): Promise<Take> {
-    if (this.#inDoubt) {
+    const { timers } = this.#options;
+    if (this.#inDoubt || timers.now() >= this.#reclaimAt) {
       const reclaimed = await this.#queue.reclaim([...this.#inHand]);
       if (reclaimed === "fenced") return { kind: "fenced" };
       this.#counts.recovered += reclaimed;
+      this.#reclaimAt = later(timers.now(), RECLAIM_EVERY_MS);
     }
     this.#inDoubt = true;
-    const take = await this.#queue.take(asked, this.#options.timers.wall());
+    const take = await this.#queue.take(asked, timers.wall());
     this.#inDoubt = false;
     return take;
   }
