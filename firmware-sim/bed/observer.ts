@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../../adapters/io/node/redis.ts";
 import type { CommittedBatch, LedgerEntry, OwnerEntry } from "./accountant.ts";
 
 /** One look at the lease. */
@@ -15,7 +15,7 @@ const FOLLOW_EVERY_MS = 250;
  * streams while a run lasts, because both are trimmed.
  */
 export class Observer {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #tag: string;
   readonly #owners: OwnerEntry[] = [];
   readonly #batches: CommittedBatch[] = [];
@@ -26,7 +26,7 @@ export class Observer {
   #closed = false;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(redis: Redis, group: string) {
+  constructor(redis: RedisClient, group: string) {
     this.#redis = redis;
     this.#tag = `{busbar:${group}}`;
     this.#timer = setInterval(() => void this.follow().catch(() => undefined), FOLLOW_EVERY_MS);

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { Redis } from "ioredis";
 import { startPrivateRedis } from "../../adapters/io/node/private-redis.ts";
+import type { RedisClient } from "../../adapters/io/node/redis.ts";
 
 /** The Redis of a bed, whatever it is made of. */
 export interface RedisBed {
@@ -10,7 +11,7 @@ export interface RedisBed {
   /** What the configuration of an agent says about it; `port` where something stands in between. */
   section(port?: number): Readonly<Record<string, unknown>>;
   /** A connection for looking at things, past every proxy. It waits for Redis to come back. */
-  client(): Redis;
+  client(): RedisClient;
   /** SIGKILL, and waits until it is gone. */
   kill(): Promise<void>;
   /** Starts it again with the same data. */
