@@ -9,6 +9,7 @@ import { register as doctor } from "./doctor-verb.ts";
 import { register as handover } from "./handover.ts";
 import { register as init } from "./init.ts";
 import { complainLine } from "./output.ts";
+import { register as probe } from "./probe.ts";
 import { register as run } from "./run.ts";
 import { register as send } from "./send.ts";
 import { register as simulate } from "./simulate.ts";
@@ -18,7 +19,7 @@ import { EXIT } from "./verb.ts";
 import { register as version } from "./version.ts";
 
 /** In the order in which one meets them. */
-const VERBS = [demo, simulate, init, config, doctor, run, status, devices, tap, send, handover, core, version];
+const VERBS = [demo, simulate, init, config, doctor, run, status, devices, tap, send, probe, handover, core, version];
 
 const program = new Command("busbar").description("the device edge of a smart grid").exitOverride();
 program.showHelpAfterError("busbar --help lists the verbs").addHelpText("after", exitHelp());

@@ -28,7 +28,7 @@ export function register(program: Command): void {
         .default("ports"),
     )
     .option("--address <ip>", "with ports: the address they listen on and register", (text) => toHost(text).host)
-    .option("--every <duration>", "each raises an event so often", toMs, 10_000)
+    .addOption(new Option("--every <duration>", "each raises an event so often").argParser(toMs).default(10_000, "10s"))
     .option(
       "--behaviours <list>",
       "faulty ones join a complete device, good ones replace it; falls-silent=5% for a share",

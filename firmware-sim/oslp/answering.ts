@@ -17,7 +17,7 @@ export type AnsweringOutcome =
 interface Late {
   readonly at: Instant;
   readonly writes: readonly Uint8Array[];
-  readonly then: ((now: Instant) => void) | undefined;
+  readonly afterwards: ((now: Instant) => void) | undefined;
 }
 
 /** A conversation the platform opened to the device. The platform closes; the device gives up after a minute. */
@@ -68,7 +68,7 @@ export class Answering implements Machine<AnsweringOutcome> {
     while (this.#late[0] !== undefined && this.#late[0].at <= now) {
       const due = this.#late.shift();
       step.send.push(...(due?.writes ?? []));
-      due?.then?.(now);
+      due?.afterwards?.(now);
       step.outcomes.push({ kind: "answered-late" });
     }
     if (this.#deadline !== undefined && now >= this.#deadline) {
@@ -109,11 +109,11 @@ export class Answering implements Machine<AnsweringOutcome> {
     state.sequenceNumber = following(envelope.sequenceNumber);
     const writes = seal(state, this.#behaviours, { message: reply.message, sequenceNumber, leaving: "answer" });
     if (reply.afterMs !== undefined && reply.afterMs > 0) {
-      this.#late.push({ at: later(now, reply.afterMs), writes, then: reply.then });
+      this.#late.push({ at: later(now, reply.afterMs), writes, afterwards: reply.afterwards });
       return;
     }
     step.send.push(...writes);
-    reply.then?.(now);
+    reply.afterwards?.(now);
   }
 
   #reply(request: OslpMessage, sequenceNumber: number, now: Instant): Reply {

@@ -12,7 +12,7 @@ export type Reply =
       /** Instead of the number of the request plus one. */
       readonly sequenceNumber?: number;
       /** Done when the answer has left: it is still verified and signed as before. */
-      readonly then?: (now: Instant) => void;
+      readonly afterwards?: (now: Instant) => void;
     }
   /** Reads and says nothing; the connection stays open. */
   | { readonly kind: "silence" }

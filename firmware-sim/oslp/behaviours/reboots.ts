@@ -15,7 +15,7 @@ export function reboots(awayMs: DurationMs): Behaviour {
       return {
         kind: "answer",
         message: { member: "setRebootResponse", body: { status: Status.OK } },
-        then: (now: Instant) => state.agenda.at(later(now, LAST_WORD_MS), (at) => reboot(state, awayMs, at)),
+        afterwards: (now: Instant) => state.agenda.at(later(now, LAST_WORD_MS), (at) => reboot(state, awayMs, at)),
       };
     },
   };
