@@ -44,7 +44,8 @@ return {given, redis.call('LLEN', KEYS[2])}
 `;
 
 /**
- * What is taken under our lock and not among the given ids goes back: a take whose reply was lost. Under the lease.
+ * What is taken and not among the given ids goes back: of a take whose reply was lost, or brought back by a failover,
+ * under our lock or that of an earlier reign. Only who has the lease takes.
  * ARGV: lease token, prefix of job keys, ids we know of. Replies `{-1}` where fenced, else `{given back}`.
  */
 export const RECLAIM_SCRIPT: string = `${RETURN}
@@ -53,9 +54,7 @@ local known = {}
 for i = 3, #ARGV do known[ARGV[i]] = true end
 local given = 0
 for _, id in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
-  if not known[id] and redis.call('GET', ARGV[2] .. id .. ':lock') == ARGV[1] and redis.call('LREM', KEYS[2], 1, id) > 0 then
-    given = given + give_back(ARGV[2], id)
-  end
+  if not known[id] and redis.call('LREM', KEYS[2], 1, id) > 0 then given = given + give_back(ARGV[2], id) end
 end
 return {given}
 `;
