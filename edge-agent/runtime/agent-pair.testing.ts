@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
-import { type PrivateRedis, startPrivateRedis } from "../../adapters/io/node/private-redis.ts";
+import {
+  type PrivateRedis,
+  type PrivateRedisOptions,
+  startPrivateRedis,
+} from "../../adapters/io/node/private-redis.ts";
 import { notifiesPeriodically } from "../../firmware-sim/oslp/behaviours/notifies-periodically.ts";
 import { switchesLights } from "../../firmware-sim/oslp/behaviours/switches-lights.ts";
 import { Fleet } from "../../firmware-sim/oslp/fleet/fleet.ts";
@@ -42,8 +46,8 @@ export class AgentPair {
     return this.#files;
   }
 
-  async start(lights: number): Promise<void> {
-    this.#redis = await startPrivateRedis({ dir: join(this.dir, "redis"), appendonly: true });
+  async start(lights: number, redis: Pick<PrivateRedisOptions, "extraArgs"> = {}): Promise<void> {
+    this.#redis = await startPrivateRedis({ dir: join(this.dir, "redis"), appendonly: true, ...redis });
     this.#files = await writeDemoFiles({ dir: this.dir, redisUrl: this.#redis.url, lights, seed: "ops" });
   }
 

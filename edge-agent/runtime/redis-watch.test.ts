@@ -31,10 +31,14 @@ interface Rig {
   readonly due: Map<number, () => void>;
 }
 
-async function rig(server: PrivateRedisOptions, more: Partial<RedisSettings> = {}): Promise<Rig> {
+async function rig(
+  server: PrivateRedisOptions,
+  more: Partial<RedisSettings> = {},
+  credentials: { readonly password?: string } = {},
+): Promise<Rig> {
   const redis = await startPrivateRedis(server);
   cleanups.push(() => redis.stop());
-  const settings = redisSettingsOf(redis.url);
+  const settings = { ...redisSettingsOf(redis.url), ...credentials };
   const lines: string[] = [];
   const effects = connectRedis(settings, "effects", { onFault: (fault) => watch.fault(fault) });
   const admin = connectRedis(settings, "reader");
@@ -130,6 +134,21 @@ describe("before the start", () => {
         code: "queue.unfit",
         message: expect.stringContaining("WAITAOF"),
       });
+  });
+
+  it("a wrong password is told in Redis' words, without it, and is waited out", async () => {
+    const locked = { ...KEEPING, extraArgs: [...(KEEPING.extraArgs ?? []), "--requirepass", "sesame"] };
+    const { redis, watch, lines } = await rig(locked, {}, { password: "simsim" });
+    const usable = watch.untilUsable();
+    await expect.poll(() => lines.join()).toContain("WRONGPASS");
+    expect(watch.state).toBe("waiting");
+    expect(watch.lastFault).toMatchObject({ code: "queue.denied", blame: "operator" });
+    expect(lines.join()).not.toContain("simsim");
+    const friend = connectRedis({ ...redisSettingsOf(redis.url), password: "sesame" }, "reader");
+    cleanups.push(() => friend.close());
+    await friend.client.config("SET", "requirepass", "simsim");
+    await usable;
+    expect(watch.state).toBe("usable");
   });
 
   it("a replica that is on its way is waited for", async () => {
