@@ -59,6 +59,24 @@ describe("handover", () => {
     expect(JSON.parse(back.out)).toMatchObject([{ group: "main", from: "b", message: "done" }]);
   });
 
+  it("asks whom, where both are active for groups of their own, and leaves alone what is there already", async () => {
+    b.status_ = {
+      ...b.status_,
+      groups: b.status_.groups.map((group) => ({ ...group, group: "south", role: "active" })),
+    };
+    await serveBoth();
+    const { code, err } = await busbar(["handover", ...c()]);
+    expect(code).toBe(2);
+    expect(err).toContain("agents a, b are active for groups of their own; say which with --from, --group or --to");
+    const from = await busbar(["handover", ...c(), "--from", "b", "--no-wait"]);
+    expect(from).toMatchObject({ code: 0, out: "group south: done\n" });
+    expect(b.asked).toMatchObject([{ group: "south" }]);
+    const to = await busbar(["handover", ...c(), "--to", "a", "--no-wait"]);
+    expect(to.out).toBe("group main: a holds it already\ngroup south: done\n");
+    expect(a.asked).toEqual([]);
+    expect((await busbar(["handover", ...c(), "--from", "a", "--group", "south"])).code).toBe(4);
+  });
+
   it("exits 4 with the reason where the agent refuses", async () => {
     a.outcome = { done: false, message: "agent b is not ready: another configuration" };
     await serveBoth();

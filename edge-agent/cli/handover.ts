@@ -12,6 +12,7 @@ interface ActionFlags extends ConfigFlag, JsonFlag {
 }
 
 interface HandoverFlags extends ActionFlags {
+  readonly from?: string;
   readonly to?: string;
   readonly wait: boolean;
 }
@@ -20,7 +21,8 @@ export function register(program: Command): void {
   withConfig(program.command("handover"))
     .description("give the groups of the active agent to the other one, in order and without loss")
     .option("--group <name>", "only this group")
-    .option("--to <agent>", "to this agent (default: the peer)")
+    .option("--from <agent>", "only what this agent holds")
+    .option("--to <agent>", "to this agent (default: who is next)")
     .option("--reason <text>", "for the log and the audit")
     .option("--no-wait", "do not wait until the other one is active")
     .action(async (flags: HandoverFlags) => {
@@ -50,20 +52,29 @@ async function handover(flags: HandoverFlags): Promise<number> {
   const config = loadConfig(flags.config);
   if (config === undefined) return EXIT.failed;
   const answers = await askAll<AgentStatus>(config, { path: "/status" });
-  const holders = holdersOf(answers, flags.group);
+  const holders = holdersOf(answers, flags);
   if (holders.size === 0) {
     for (const answer of answers)
       if (!answer.reached) complainLine(`agent ${answer.agent} is unreachable: ${clean(answer.reason)}`);
-    complainLine(
-      flags.group === undefined
-        ? "no agent that answers is active"
-        : `no agent that answers is active for group ${flags.group}`,
-    );
+    const who = flags.from === undefined ? "no agent that answers is" : `agent ${flags.from} is not`;
+    complainLine(`${who} active${flags.group === undefined ? "" : ` for group ${flags.group}`}`);
     return answers.some((answer) => answer.reached) ? EXIT.notAllowed : EXIT.unreachable;
+  }
+  const active = [...new Set(holders.values())];
+  if (active.length > 1 && flags.group === undefined && flags.to === undefined) {
+    complainLine(
+      `agents ${active.join(", ")} are active for groups of their own; say which with --from, --group or --to`,
+    );
+    return EXIT.usage;
   }
   const token = tokenOf(config, await import("../config/secrets.ts"));
   const results: object[] = [];
   for (const [group, agent] of holders) {
+    if (agent === flags.to) {
+      results.push({ group, from: agent, to: agent, tookMs: 0, message: "it is there already" });
+      if (flags.json !== true) say(`group ${group}: ${agent} holds it already`);
+      continue;
+    }
     const began = performance.now();
     const body = { group, to: flags.to, reason: flags.reason };
     const at = opsAgents(config).find((one) => one.agent === agent);
@@ -81,12 +92,15 @@ async function handover(flags: HandoverFlags): Promise<number> {
 }
 
 /** Group → the agent that says it is active for it. */
-function holdersOf(answers: readonly Answer<AgentStatus>[], only: string | undefined): ReadonlyMap<string, string> {
+function holdersOf(
+  answers: readonly Answer<AgentStatus>[],
+  only: { readonly group?: string; readonly from?: string },
+): ReadonlyMap<string, string> {
   const holders = new Map<string, string>();
   for (const answer of answers) {
-    if (!answer.reached) continue;
+    if (!answer.reached || (only.from !== undefined && only.from !== answer.agent)) continue;
     for (const { group, role } of answer.body.groups) {
-      if (role === "active" && (only === undefined || only === group)) holders.set(group, answer.agent);
+      if (role === "active" && (only.group === undefined || only.group === group)) holders.set(group, answer.agent);
     }
   }
   return holders;

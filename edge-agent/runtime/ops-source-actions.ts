@@ -2,6 +2,7 @@ import type { LeaseSnapshot } from "../lease/machine.ts";
 import type { ObservedAgent } from "./ops-source-agent.ts";
 import type { GroupAsked, HandoverAsked, Outcome } from "./ops-source-words.ts";
 import { pausing } from "./pausing.ts";
+import { membersOf } from "./placing.ts";
 
 /** Who asks waits for an answer of ours three seconds; what takes longer is told as it is then. */
 const WAIT_MS = 2_000;
@@ -74,14 +75,14 @@ export class GroupActions {
     const refused = this.#agent.request(group, { kind: "pause" });
     if (refused !== undefined) return no(`group ${group}: ${refused}`);
     if (lease?.role !== "active") return yes(`group ${group} is not taken here until it is resumed`);
-    if (this.#successor(group) !== undefined) {
+    if (this.#ready(group) !== undefined) {
       const handed = await this.#handOver(group, undefined);
       return handed.done ? yes(`paused; ${handed.message}`) : no(`paused, but ${handed.message}`);
     }
     const members = this.#agent.config.groups[group]?.agents ?? [];
     if (members.length > 1) {
       this.#agent.request(group, { kind: "resume" });
-      return no(`group ${group} was not paused: no other agent is connected and standby, its devices would be alone`);
+      return no(`group ${group} was not paused: no other agent could take it, its devices would be alone`);
     }
     this.#agent.request(group, { kind: "step-down" });
     const after = await this.#until(group, (one) => one.role === "standby");
@@ -90,9 +91,19 @@ export class GroupActions {
       : no(`group ${group} is paused, and still ${after.role} after ${WAIT_MS / 1_000} s`);
   }
 
+  /** Of those that could take the group now the one whose place it is; else who is there, so that it is said why not. */
   #successor(group: string): string | undefined {
     const peers = this.#agent.snapshot(group)?.peers ?? {};
-    return Object.keys(peers).find((name) => peers[name]?.contact === "up" && peers[name]?.role === "standby");
+    const isThere = (name: string): boolean => peers[name]?.contact === "up" && peers[name]?.role === "standby";
+    return this.#ready(group) ?? Object.keys(peers).find(isThere);
+  }
+
+  #ready(group: string): string | undefined {
+    const { config } = this.#agent;
+    const settings = config.groups[group];
+    const peers = this.#agent.snapshot(group)?.peers ?? {};
+    const members = settings === undefined ? [] : membersOf(config, group, settings);
+    return members.find((name) => peers[name]?.readySince !== undefined);
   }
 
   #wrongGroup(group: string | undefined): string | undefined {
