@@ -6,7 +6,7 @@ import { readSecret } from "../config/secrets.ts";
 import { type Ops, startOps } from "../ops/server.ts";
 import { EdgeAgent } from "../runtime/agent.ts";
 import { AgentOpsSource } from "../runtime/ops-source.ts";
-import { BEAT_EVERY_MS } from "../runtime/supervisor.ts";
+import { type AgentWord, BEAT_EVERY_MS } from "../runtime/supervisor.ts";
 import { makeLog } from "./make-log.ts";
 import { EXIT } from "./verb.ts";
 
@@ -21,7 +21,9 @@ export async function runAgent(options: {
   try {
     agent = new EdgeAgent({ ...options, log });
   } catch (thrown) {
-    return refuse(thrown);
+    const code = refuse(thrown);
+    await lastWordsSent();
+    return code;
   }
   beat();
   const pidFile = join(options.config.agents[options.agent]?.state ?? ".", "agent.pid");
@@ -31,13 +33,16 @@ export async function runAgent(options: {
   });
   const source = new AgentOpsSource({ agent, log });
   source.start();
+  const telling = setInterval(() => tell({ status: statusLine(source) }), STATUS_EVERY_MS);
   const ops = await openOps(options.config, options.agent, source, log);
   const started = agent.start().then(() => stopped, refuse);
   const code = await Promise.race([started, stopped]);
   await agent.stop();
+  clearInterval(telling);
   source.stop();
   await ops?.close();
   rmSync(pidFile, { force: true });
+  await lastWordsSent();
   return code;
 }
 
@@ -62,15 +67,48 @@ async function openOps(
   }
 }
 
+const STATUS_EVERY_MS = 1_000;
+/** Words on their way. A supervisor that does not listen (it is stopped, it has no processor) must not fill our memory. */
+const WORDS_UNDER_WAY = 20;
+const LAST_WORDS_MS = 500;
+let underWay = 0;
+
 /** Tells the supervisor that this loop turns. Without its supervisor an agent does not go on: two would run after a restart. */
 function beat(): void {
   if (process.send === undefined) return;
   process.on("disconnect", () => process.exit(EXIT.failed));
-  setInterval(() => process.send?.("beat"), BEAT_EVERY_MS);
+  // It beats to the very end, and does not put the end off.
+  setInterval(() => tell("beat"), BEAT_EVERY_MS).unref();
+}
+
+function tell(word: AgentWord): void {
+  if (process.send === undefined || !process.connected || underWay >= WORDS_UNDER_WAY) return;
+  underWay += 1;
+  process.send(word, undefined, undefined, () => {
+    underWay -= 1;
+  });
+}
+
+/** Words to the supervisor go out after this tick; whoever exits must let them. */
+async function lastWordsSent(): Promise<void> {
+  const until = performance.now() + LAST_WORDS_MS;
+  while (underWay > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** One line for the service supervisor: `active for main in epoch 7; standby for east, not ready: …`. */
+function statusLine(source: AgentOpsSource): string {
+  const { groups } = source.health();
+  return groups
+    .map(({ group, role, epoch, ready, reasons }) => {
+      const what = role === "active" ? `active for ${group} in epoch ${epoch}` : `${role} for ${group}`;
+      return ready ? what : `${what}, not ready: ${reasons.map((reason) => reason.code).join(" ")}`;
+    })
+    .join("; ");
 }
 
 function refuse(thrown: unknown): number {
   if (!(thrown instanceof EdgeError)) throw thrown;
   process.stderr.write(`busbar: ${thrown.message}\n`);
+  tell({ refused: thrown.message });
   return EXIT.failed;
 }

@@ -34,14 +34,24 @@ async function supervise(options: RunOptions): Promise<number> {
   const { Supervisor } = await import("../runtime/supervisor.ts");
   const { makeLog } = await import("./make-log.ts");
   const log = makeLog(config.log, "supervisor");
+  const { SdNotify } = await import("../runtime/sd-notify.ts");
+  const { hooksOf } = await import("../runtime/make-hooks.ts");
+  const agent = chooseAgent(config, {
+    argument: options.agent,
+    env: process.env["BUSBAR_AGENT"],
+    hostName: hostname(),
+  });
+  const groups = Object.keys(config.groups).filter((name) => config.groups[name]?.agents.includes(agent) === true);
+  const hooks = hooksOf(config, agent, (level, text) => log[level]({}, text));
   const main = fileURLToPath(new URL("./main.js", import.meta.url));
-  const args = ["run", "--no-supervisor", "--config", options.config];
-  if (options.agent !== undefined) args.push("--agent", options.agent);
+  const args = ["run", "--no-supervisor", "--config", options.config, "--agent", agent];
   if (options.replaceConfig === true) args.push("--replace-config");
   const supervisor = new Supervisor({
     settings: config.supervisor,
     command: [process.execPath, ...process.execArgv, main, ...args],
     note: (level, text) => log[level]({}, text),
+    news: new SdNotify({ env: process.env, note: (text) => log.warn({}, text) }),
+    afterDeath: () => hooks.died(groups),
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => supervisor.stop());
   return supervisor.run();
@@ -56,5 +66,7 @@ async function run(options: RunOptions): Promise<number> {
     env: process.env["BUSBAR_AGENT"],
     hostName: hostname(),
   });
-  return runAgent({ config, agent, replaceConfig: options.replaceConfig === true });
+  const code = await runAgent({ config, agent, replaceConfig: options.replaceConfig === true });
+  // Everything is closed and said; what may be left is somebody's timer, and nobody waits for it.
+  process.exit(code);
 }

@@ -51,6 +51,11 @@ export class Hooks {
     for (const group of groups) this.call({ event: "demote", group, epoch: 0, reason: "start" });
   }
 
+  /** The agent's process is gone; whoever survives it takes away what it had. */
+  died(groups: Iterable<string>): void {
+    for (const group of groups) this.call({ event: "demote", group, epoch: 0, reason: "died" });
+  }
+
   note(group: string, outcome: LeaseOutcome): void {
     switch (outcome.kind) {
       case "active":

@@ -19,13 +19,28 @@ export interface HookOwner {
 /** The hooks of an agent. One that fails is counted, shown by health until one goes well, and told to the cores. */
 export function makeHooks(owner: HookOwner): Hooks {
   const { config, agent } = owner;
+  return hooksOf(
+    config,
+    agent,
+    (level, text) => owner.note(level, text),
+    (call, end) => ended(owner, call, end),
+  );
+}
+
+/** The same programs without an agent: for the supervisor, after the agent has died. */
+export function hooksOf(
+  config: HookOwner["config"],
+  agent: string,
+  note: HookOwner["note"],
+  ended: (call: HookCall, end: HookEnd) => void = () => {},
+): Hooks {
   return new Hooks({
     settings: config.hooks,
     agent,
     stateDir: config.agents[agent]?.state ?? ".",
     peersOf: (group) => peersOf(config, agent).filter((peer) => config.groups[group]?.agents.includes(peer) === true),
-    note: (level, text) => owner.note(level, text),
-    ended: (call, end) => ended(owner, call, end),
+    note,
+    ended,
   });
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { SilenceWatch } from "./silence-watch.ts";
 
 export interface SupervisorSettings {
   /** Silence of the agent's loop after which it is killed, ms. */
@@ -8,11 +9,27 @@ export interface SupervisorSettings {
   readonly maxRestartAfterMs: number;
 }
 
+/** What an agent says to its supervisor: that its loop turns, how it is, or why it does not run. */
+export type AgentWord = "beat" | { readonly status: string } | { readonly refused: string };
+
 export interface SupervisorParts {
   readonly settings: SupervisorSettings;
-  /** Program and arguments of the agent; it must send a message every `BEAT_EVERY_MS` over its IPC channel. */
+  /** Program and arguments of the agent; it says `beat` every `BEAT_EVERY_MS` over its IPC channel. */
   readonly command: readonly [string, ...string[]];
   readonly note: (level: "info" | "warn" | "error", text: string) => void;
+  /** For the service supervisor above this one. */
+  readonly news?: SupervisorNews | undefined;
+  /** The agent is gone without having been asked to: its addresses must not stay. Not waited for. */
+  readonly afterDeath?: (() => void) | undefined;
+}
+
+export interface SupervisorNews {
+  /** The first beat of the first agent. */
+  ready(): void;
+  /** All is as it should be: the agent's loop turns, or it is about to be started again. */
+  alive(): void;
+  status(text: string): void;
+  stopping(): void;
 }
 
 /** How often a supervised agent says that its loop turns. */
@@ -21,10 +38,15 @@ export const BEAT_EVERY_MS = 50;
 const START_GRACE_MS = 15_000;
 /** An agent that ran this long was healthy: the next restart is quick again. */
 const STABLE_MS = 60_000;
+/** What an agent may take to stop in order: its drain, its demote hooks, its connections. */
 const STOP_TIMEOUT_MS = 10_000;
-/** An agent that refuses to run (configuration, lossy Redis) is not started again. */
-export const EXIT_REFUSED = 1;
+const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 /**
  * A tiny process beside the agent. It kills an agent whose loop is silent, so that a hang becomes a crash: the sockets
@@ -33,11 +55,11 @@ const EXIT_USAGE = 2;
 export class Supervisor {
   readonly #parts: SupervisorParts;
   #child: ChildProcess | undefined;
-  #lastBeat = 0;
-  #beating = false;
+  #everBeat = false;
+  #refused: string | undefined;
   #restarts = 0;
   #stopping = false;
-  #watch: NodeJS.Timeout | undefined;
+  #endPause: (() => void) | undefined;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -48,74 +70,124 @@ export class Supervisor {
     return this.#child?.pid;
   }
 
-  /** Runs until `stop` was called, or until the agent refuses to run. Resolves with its exit code. */
+  /** Agents started again, since the last one that lasted a minute. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /**
+   * Runs until `stop` was called, or until the agent refuses to run at all: a wrong configuration, a Redis that loses.
+   * Resolves with the exit code: 0 after a stop in order, else the agent's, 1 where it had to be killed.
+   */
   async run(): Promise<number> {
     for (;;) {
       const startedAt = performance.now();
-      const code = await this.#runOnce();
-      if (this.#stopping) return code ?? 0;
+      const ended = await this.#runOnce();
+      if (this.#stopping) return ended.code ?? EXIT_FAILED;
+      // Whoever ran before is worth trying again: what it refuses now (a Redis somebody is repairing) may pass.
+      if (!this.#everBeat && (ended.code === EXIT_FAILED || ended.code === EXIT_USAGE)) return ended.code;
+      if (this.#refused !== undefined && this.#restarts === 0) return ended.code ?? EXIT_FAILED;
+      this.#parts.afterDeath?.();
       const lasted = performance.now() - startedAt;
-      if (!this.#beating && (code === EXIT_REFUSED || code === EXIT_USAGE)) return code;
-      this.#restarts = lasted > STABLE_MS ? 0 : this.#restarts + 1;
-      const { restartAfterMs, maxRestartAfterMs } = this.#parts.settings;
-      const pause = Math.min(maxRestartAfterMs, restartAfterMs * 2 ** Math.max(0, this.#restarts - 1));
+      this.#restarts = lasted > STABLE_MS ? 1 : this.#restarts + 1;
+      const pause = pauseBefore(this.#restarts, this.#parts.settings);
       this.#parts.note(
         "warn",
-        `the agent ended (${code ?? "killed"}) after ${Math.round(lasted)} ms; starting it again in ${pause} ms`,
+        `the agent ended (${textOf(ended)}) after ${Math.round(lasted)} ms; starting it again in ${pause} ms`,
       );
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await this.#pause(pause);
       if (this.#stopping) return 0;
     }
   }
 
-  /** Asks the agent to stop in order; kills it where it does not. */
+  /** Asks the agent to stop in order; kills it where it does not. Asked a second time, it kills at once. */
   stop(): void {
+    const again = this.#stopping;
     this.#stopping = true;
+    this.#endPause?.();
     const child = this.#child;
-    if (child === undefined) return;
+    if (child === undefined || child.exitCode !== null) return;
+    if (again) {
+      child.kill("SIGKILL");
+      return;
+    }
+    this.#parts.news?.stopping();
     child.kill("SIGTERM");
     setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS).unref();
   }
 
-  #runOnce(): Promise<number | null> {
-    const [program, ...args] = this.#parts.command;
+  #runOnce(): Promise<Ended> {
+    const { command, settings, note, news } = this.#parts;
+    const [program, ...args] = command;
     const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#child = child;
-    this.#beating = false;
-    this.#lastBeat = performance.now();
-    child.on("message", () => {
-      this.#beating = true;
-      this.#lastBeat = performance.now();
-    });
-    this.#watch = setInterval(() => this.#look(child), Math.max(10, this.#parts.settings.silentForMs / 10));
-    return new Promise((resolve) => {
-      child.once("error", (error) => {
-        this.#parts.note("error", `the agent cannot be started: ${error.message}`);
-        clearInterval(this.#watch);
-        resolve(EXIT_REFUSED);
-      });
-      child.once("exit", (code) => {
-        clearInterval(this.#watch);
-        resolve(code);
-      });
-    });
-  }
-
-  #look(child: ChildProcess): void {
-    if (!this.#isSilent()) return;
-    // Beats may wait in our own channel, if it was us who did not get the processor: read them before judging.
-    setImmediate(() => {
-      setImmediate(() => {
-        if (!this.#isSilent() || child.exitCode !== null) return;
-        const silent = Math.round(performance.now() - this.#lastBeat);
-        this.#parts.note("error", `the agent's loop was silent for ${silent} ms: killing it`);
+    this.#refused = undefined;
+    const watch = new SilenceWatch({
+      graceMs: START_GRACE_MS,
+      silentForMs: settings.silentForMs,
+      silent: (forMs) => {
+        if (child.exitCode !== null || this.#stopping) return;
+        note("error", `the agent's loop was silent for ${Math.round(forMs)} ms: killing it`);
         child.kill("SIGKILL");
+      },
+    });
+    child.on("message", (word) => this.#hear(word, watch));
+    watch.start();
+    return new Promise((resolve) => {
+      const end = (ended: Ended): void => {
+        watch.stop();
+        this.#child = undefined;
+        resolve(ended);
+      };
+      child.once("error", (error) => {
+        // It is told of a signal that did not arrive, too; only a process that never was has no id.
+        if (child.pid !== undefined) return;
+        note("error", `the agent cannot be started: ${error.message}`);
+        end({ code: EXIT_FAILED, signal: null });
+      });
+      child.once("exit", (code, signal) => {
+        news?.status(`the agent ended (${textOf({ code, signal })})`);
+        end({ code, signal });
       });
     });
   }
 
-  #isSilent(): boolean {
-    const limit = this.#beating ? this.#parts.settings.silentForMs : START_GRACE_MS;
-    return performance.now() - this.#lastBeat > limit;
+  #hear(word: unknown, watch: SilenceWatch): void {
+    const { news, note } = this.#parts;
+    if (typeof word === "object" && word !== null && "refused" in word) {
+      this.#refused = String(word.refused);
+      note("error", `the agent does not run: ${this.#refused}`);
+      return;
+    }
+    if (typeof word === "object" && word !== null && "status" in word) news?.status(String(word.status));
+    watch.heard();
+    if (!this.#everBeat) news?.ready();
+    this.#everBeat = true;
+    news?.alive();
   }
+
+  #pause(ms: number): Promise<void> {
+    const alive = setInterval(() => this.#parts.news?.alive(), 1_000);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#endPause?.(), ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        clearInterval(alive);
+        this.#endPause = undefined;
+        resolve();
+      };
+    });
+  }
+}
+
+/** The pause before the nth restart in a row, from 1. */
+export function pauseBefore(
+  restart: number,
+  { restartAfterMs, maxRestartAfterMs }: Pick<SupervisorSettings, "restartAfterMs" | "maxRestartAfterMs">,
+): number {
+  return Math.min(maxRestartAfterMs, restartAfterMs * 2 ** Math.min(30, Math.max(0, restart - 1)));
+}
+
+function textOf({ code, signal }: Ended): string {
+  return code === null ? `killed by ${signal}` : `exit code ${code}`;
 }

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { until } from "./agent-pair.testing.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+
+function blockFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+describe("SilenceWatch", () => {
+  it("counts as silence only what it was awake for", async () => {
+    const silences: number[] = [];
+    const watch = new SilenceWatch({ graceMs: 10_000, silentForMs: 200, silent: (forMs) => silences.push(forMs) });
+    watch.start();
+    watch.heard();
+    blockFor(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(silences).toEqual([]);
+    await until(() => silences.length === 1);
+    expect(silences[0]).toBeLessThan(900);
+    watch.stop();
+  });
+
+  it("waits longer for the first sign", async () => {
+    let silent = 0;
+    const watch = new SilenceWatch({ graceMs: 150, silentForMs: 50, silent: () => silent++ });
+    const began = performance.now();
+    watch.start();
+    await until(() => silent === 1);
+    expect(performance.now() - began).toBeGreaterThan(140);
+  });
+
+  it("tells once, and nothing after it was stopped", async () => {
+    let silent = 0;
+    const watch = new SilenceWatch({ graceMs: 20, silentForMs: 20, silent: () => silent++ });
+    watch.start();
+    await until(() => silent === 1);
+    const other = new SilenceWatch({ graceMs: 10, silentForMs: 10, silent: () => silent++ });
+    other.start();
+    other.stop();
+    const settled = performance.now() + 100;
+    await until(() => performance.now() > settled);
+    expect(silent).toBe(1);
+  });
+});

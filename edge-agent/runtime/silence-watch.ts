@@ -1,0 +1,65 @@
+export interface SilenceWatchParts {
+  /** Before the first sign nothing is silence for so long, ms. */
+  readonly graceMs: number;
+  readonly silentForMs: number;
+  /** Called once, with the length of the silence in ms. */
+  readonly silent: (forMs: number) => void;
+}
+
+const LOOKS_PER_SILENCE = 10;
+const SHORTEST_LOOK_MS = 10;
+
+/**
+ * Notices that somebody has gone silent, and is not fooled by its own sleep: where this loop did not turn, what was not
+ * heard meanwhile says nothing about the other, and the silence counts from the moment we woke.
+ */
+export class SilenceWatch {
+  readonly #parts: SilenceWatchParts;
+  readonly #everyMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #heard = false;
+  #since = 0;
+  #lookedAt = 0;
+
+  constructor(parts: SilenceWatchParts) {
+    this.#parts = parts;
+    this.#everyMs = Math.max(SHORTEST_LOOK_MS, parts.silentForMs / LOOKS_PER_SILENCE);
+  }
+
+  start(): void {
+    this.#since = performance.now();
+    this.#lookedAt = this.#since;
+    this.#timer = setInterval(() => this.#look(), this.#everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  heard(): void {
+    this.#heard = true;
+    this.#since = performance.now();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const slept = now - this.#lookedAt - this.#everyMs;
+    this.#lookedAt = now;
+    if (slept > this.#everyMs) this.#since = Math.max(this.#since, Math.min(now, this.#since + slept));
+    if (now - this.#since <= this.#limit) return;
+    // Signs may wait in our own channel: they are read before anybody is judged.
+    setImmediate(() => setImmediate(() => this.#judge()));
+  }
+
+  #judge(): void {
+    const forMs = performance.now() - this.#since;
+    if (this.#timer === undefined || forMs <= this.#limit) return;
+    this.stop();
+    this.#parts.silent(forMs);
+  }
+
+  get #limit(): number {
+    return this.#heard ? this.#parts.silentForMs : this.#parts.graceMs;
+  }
+}
