@@ -15,6 +15,8 @@ import type { LeaseOutcome, LeaseRequest, PeerWord } from "../lease/words.ts";
 import type { Message } from "../model/message.ts";
 import type { Hello } from "../pair/frames.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
+import { AdapterCare } from "./adapter-care.ts";
+import { AdapterLoss } from "./adapter-loss.ts";
 import { AgentSpools } from "./agent-spools.ts";
 import { Counters } from "./counters.ts";
 import { EpochFile, stateDisk } from "./epoch-file.ts";
@@ -78,6 +80,7 @@ export class EdgeAgent implements Surroundings {
   readonly peers: PeerBook;
   readonly troubles: Troubles = new Troubles();
   readonly hooks: Hooks;
+  readonly adapters: AdapterCare;
   readonly watch: RedisWatch;
   readonly configHash: string;
   readonly startedAt: number;
@@ -125,6 +128,7 @@ export class EdgeAgent implements Surroundings {
       workOf: (device) => this.workOf(device),
       refused: (device, protocol, peer, fault) => this.refused(device, protocol, peer, fault),
       note: (level, text) => this.note(level, text),
+      broke: (protocol, fault) => this.adapters.broke(protocol, fault),
       elsewhere: config.pair.forwardDevices ? this.#elsewhere() : undefined,
     });
     this.forwarding = new Forwarding({
@@ -143,6 +147,13 @@ export class EdgeAgent implements Surroundings {
     });
     this.mesh = makeMesh(this, log);
     this.hooks = makeHooks(this);
+    const loss = new AdapterLoss(this);
+    this.adapters = new AdapterCare({
+      timers: this.timers,
+      close: (protocol) => this.listeners.closeProtocol(protocol),
+      open: (protocol) => this.listeners.openProtocol(protocol),
+      tell: (news) => loss.take(news),
+    });
     this.runners = new Map(
       Object.entries(config.groups)
         .filter(([, group]) => group.agents.includes(agent))
@@ -179,6 +190,7 @@ export class EdgeAgent implements Surroundings {
     this.#stopping = true;
     this.placing.stop();
     this.watch.stop();
+    this.adapters.stop();
     for (const runner of this.runners.values()) {
       if (runner.lease.reign() !== undefined) runner.lease.request({ kind: "step-down" });
     }

@@ -6,7 +6,7 @@ import type { GroupWork } from "./group-work.ts";
 import { type Network, type NetworkListener, NODE_NETWORK } from "./network.ts";
 import type { ProtocolService, ServiceListener } from "./protocol-service.ts";
 import { Replayable } from "./replayable.ts";
-import { converse, type Southbound } from "./southbound.ts";
+import { converse, type DeviceSession, type Southbound } from "./southbound.ts";
 
 export interface ListenersParts {
   readonly services: readonly ProtocolService[];
@@ -17,6 +17,8 @@ export interface ListenersParts {
   readonly workOf: (device: string) => GroupWork | undefined;
   readonly refused: (device: string | undefined, protocol: string, peer: string, fault: EdgeError) => void;
   readonly note: (level: "info" | "warn", text: string) => void;
+  /** Something of an adapter itself threw, outside any conversation's own steps. */
+  readonly broke?: ((protocol: string, fault: EdgeError) => void) | undefined;
   /** Absent: devices that reach the wrong agent are refused, and the sockets of a standby are closed. */
   readonly elsewhere?: Elsewhere | undefined;
 }
@@ -41,6 +43,9 @@ export class Listeners {
   readonly #open = new Map<ServiceListener, NetworkListener>();
   /** Conversations under way and, once it is known, whose device they are with. */
   readonly #conversations = new Map<Transport, GroupWork | undefined>();
+  readonly #protocolOf = new WeakMap<Transport, string>();
+  /** Protocols whose sockets stay closed. */
+  readonly #shut = new Set<string>();
   #wanted = false;
   #turn: Promise<void> = Promise.resolve();
 
@@ -57,7 +62,7 @@ export class Listeners {
     for (const [wanted, listener] of this.#open) yield { label: wanted.label, host: wanted.host, port: listener.port };
   }
 
-  /** Resolves when every socket is open, or `close` was called instead. A port in use is tried again until it is free. */
+  /** Resolves when every socket is open or was found taken; a port in use is tried again until it is free. */
   open(): Promise<void> {
     this.#wanted = true;
     this.#turn = this.#turn.then(() => this.#openAll());
@@ -76,6 +81,29 @@ export class Listeners {
     return this.#turn;
   }
 
+  /** Closes the sockets and conversations of one protocol until `openProtocol`; the others go on. */
+  closeProtocol(protocol: string): Promise<void> {
+    this.#shut.add(protocol);
+    for (const transport of this.#conversations.keys()) {
+      if (this.#protocolOf.get(transport) === protocol) transport.destroy();
+    }
+    const service = this.#parts.services.find((one) => one.protocol === protocol);
+    this.#turn = this.#turn.then(async () => {
+      for (const wanted of service?.listeners ?? []) {
+        const open = this.#open.get(wanted);
+        this.#open.delete(wanted);
+        await open?.close();
+      }
+    });
+    return this.#turn;
+  }
+
+  openProtocol(protocol: string): Promise<void> {
+    this.#shut.delete(protocol);
+    if (!this.#wanted) return this.#turn;
+    return this.open();
+  }
+
   /** Ends the conversations of a reign that is over, and those of which we do not know the device yet. */
   endConversations(work: GroupWork): void {
     for (const [transport, owner] of this.#conversations) {
@@ -89,29 +117,44 @@ export class Listeners {
   }
 
   async #openOne(service: ProtocolService, wanted: ServiceListener): Promise<void> {
-    let complained = false;
-    while (this.#wanted && !this.#open.has(wanted)) {
-      try {
-        const { host, port, maxConnections, tls } = wanted;
-        const onTransport = (transport: Transport): void => this.#accept(service, wanted, transport);
-        const onTurnedAway = (peer: string, why: "overfull" | "tls"): void =>
-          this.#parts.refused(undefined, service.protocol, peer, turnedAway(why, maxConnections));
-        const options = { host, port, maxConnections, onTransport, onTurnedAway };
-        const { network = NODE_NETWORK } = this.#parts;
-        const listener = await network.listen(tls === undefined ? options : { ...options, tls });
-        if (!this.#wanted) {
-          await listener.close();
-          return;
-        }
-        this.#open.set(wanted, listener);
-        this.#parts.note("info", `${wanted.label} listens on ${host}:${listener.port}`);
-      } catch (thrown) {
-        const fault = toEdgeError(thrown, "transport.failed");
-        if (!complained) this.#parts.note("warn", `${wanted.label} cannot listen yet: ${fault.message}`);
-        complained = true;
-        await this.#pause();
-      }
+    if (!this.#isDue(service, wanted)) return;
+    const fault = await this.#tryOpen(service, wanted);
+    if (fault === undefined) return;
+    // A port somebody has must not keep the devices of the other sockets waiting.
+    this.#parts.note("warn", `${wanted.label} cannot listen yet: ${fault.message}`);
+    void this.#openLater(service, wanted);
+  }
+
+  async #openLater(service: ProtocolService, wanted: ServiceListener): Promise<void> {
+    while (this.#isDue(service, wanted)) {
+      await this.#pause();
+      if (this.#isDue(service, wanted)) await this.#tryOpen(service, wanted);
     }
+  }
+
+  async #tryOpen(service: ProtocolService, wanted: ServiceListener): Promise<EdgeError | undefined> {
+    const { host, port, maxConnections, tls } = wanted;
+    const onTransport = (transport: Transport): void => this.#accept(service, wanted, transport);
+    const onTurnedAway = (peer: string, why: "overfull" | "tls"): void =>
+      this.#parts.refused(undefined, service.protocol, peer, turnedAway(why, maxConnections));
+    const options = { host, port, maxConnections, onTransport, onTurnedAway };
+    const { network = NODE_NETWORK } = this.#parts;
+    try {
+      const listener = await network.listen(tls === undefined ? options : { ...options, tls });
+      if (!this.#isDue(service, wanted)) {
+        await listener.close();
+        return undefined;
+      }
+      this.#open.set(wanted, listener);
+      this.#parts.note("info", `${wanted.label} listens on ${host}:${listener.port}`);
+      return undefined;
+    } catch (thrown) {
+      return toEdgeError(thrown, "transport.failed");
+    }
+  }
+
+  #isDue(service: ProtocolService, wanted: ServiceListener): boolean {
+    return this.#wanted && !this.#open.has(wanted) && !this.#shut.has(service.protocol);
   }
 
   /** The service behind the socket of that name, for a connection that came by way of the peer. */
@@ -142,7 +185,16 @@ export class Listeners {
    * @param elsewhere tries to give away the connection of a device nobody knows here; `true` where somebody has it now
    */
   take(service: ProtocolService, transport: Transport, elsewhere: () => boolean = () => false): void {
+    let session: DeviceSession;
+    try {
+      session = service.accept();
+    } catch (thrown) {
+      transport.destroy();
+      this.#parts.broke?.(service.protocol, toEdgeError(thrown, "transport.failed"));
+      return;
+    }
     this.#conversations.set(transport, undefined);
+    this.#protocolOf.set(transport, service.protocol);
     let work: GroupWork | undefined;
     // The first outcome that names a device decides whose conversation this is; nothing is written before.
     const find = (device: string): GroupWork | undefined => {
@@ -164,7 +216,7 @@ export class Listeners {
       },
       permit: () => work?.reign.mayAct() ?? false,
     };
-    void converse({ session: service.accept(), timers: this.#parts.timers, southbound }, transport).finally(() =>
+    void converse({ session, timers: this.#parts.timers, southbound }, transport).finally(() =>
       this.#conversations.delete(transport),
     );
   }
