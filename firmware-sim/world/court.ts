@@ -42,8 +42,8 @@ export type WorldEvent =
   /** A core applied a message for the first time. */
   | { readonly kind: "applied"; readonly message: Message }
   | { readonly kind: "started" | "killed" | "power-lost" | "frozen" | "thawed"; readonly agent: string }
-  /** An agent let go of what it had stored, as its operator's policy says. */
-  | { readonly kind: "dropped"; readonly agent: string; readonly messages: number };
+  /** An agent begins to put into its spool what the queue does not take. */
+  | { readonly kind: "spilled"; readonly agent: string };
 
 export interface Order {
   readonly uid: string;

@@ -46,6 +46,21 @@ export function moody(mood: Mood): Behaviour {
   };
 }
 
+/** A registration that nobody confirms is begun anew, as devices do that get no answer. */
+export function startsOver(): Behaviour {
+  let tries = 0;
+  return {
+    name: "starts-over",
+    opens: (state) => {
+      tries = state.registration === "confirming" ? tries + 1 : 0;
+      if (tries > CONFIRMATIONS_TRIED) state.registration = "unregistered";
+      return undefined;
+    },
+  };
+}
+
+const CONFIRMATIONS_TRIED = 6;
+
 /** Raises an event every so often, each with a text of its own, so that every one of them can be accounted for. */
 export function tells(settings: {
   readonly speech: Speech;

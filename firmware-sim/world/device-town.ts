@@ -13,7 +13,7 @@ import { reportsStatus } from "../oslp/behaviours/reports-status.ts";
 import { resumesSchedule } from "../oslp/behaviours/resumes-schedule.ts";
 import { switchesLights } from "../oslp/behaviours/switches-lights.ts";
 import { FleetDevice } from "../oslp/fleet/fleet-device.ts";
-import { type Mood, moody, type Speech, tells, uidOf } from "./device-habits.ts";
+import { type Mood, moody, type Speech, startsOver, tells, uidOf } from "./device-habits.ts";
 import type { Court } from "./court.ts";
 import { OSLP_PORT, PATIENCE } from "./rules.ts";
 
@@ -136,7 +136,14 @@ export class DeviceTown {
 }
 
 function behaviours(mood: Mood, speech: Speech, raised: (text: string) => void, everyMs: number): Behaviour[] {
-  return [moody(mood), tells({ speech, raised, everyMs }), switchesLights(), reportsStatus(), resumesSchedule()];
+  return [
+    startsOver(),
+    moody(mood),
+    tells({ speech, raised, everyMs }),
+    switchesLights(),
+    reportsStatus(),
+    resumesSchedule(),
+  ];
 }
 
 /** Manufacturer 00 01, then ten bytes that count. */

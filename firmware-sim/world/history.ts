@@ -6,15 +6,17 @@ import { forecast } from "./weather.ts";
 import { World } from "./world.ts";
 
 export interface HistorySettings {
-  readonly agents: number;
+  /** 2 or 3; the seed decides where it is not given. */
+  readonly agents?: number | undefined;
   readonly sabotage?: Sabotage;
   /** Lines of the trace to keep readable. */
-  readonly tail?: number;
+  readonly tail?: number | undefined;
 }
 
 /** What became of one seed. */
 export interface History {
   readonly seed: number;
+  readonly agents: number;
   readonly hash: string;
   readonly verdict: Verdict | undefined;
   /** Virtual milliseconds. */
@@ -24,17 +26,14 @@ export interface History {
 }
 
 const SLICE_MS = 50;
+const RUSH = 40;
 /** After the weather everything must have drained by then. */
 const HEAL_MS = 25_000;
 const HONEST: Sabotage = { name: "none" };
 
 /** Lives one history through: calm, weather, calm, and the verdict. Same seed, same history. One at a time per thread. */
 export async function live(seed: number, settings: HistorySettings): Promise<History> {
-  const world = new World(seed, {
-    agents: settings.agents,
-    sabotage: settings.sabotage ?? HONEST,
-    ...tailOf(settings),
-  });
+  const world = new World(seed, { ...settings, sabotage: settings.sabotage ?? HONEST });
   const crashed = (thrown: unknown): void => {
     world.court.blame("nobody crashes", thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
   };
@@ -49,6 +48,12 @@ export async function live(seed: number, settings: HistorySettings): Promise<His
 async function liveThrough(world: World, seed: number): Promise<History> {
   const { clock, court, random, town, core } = world;
   const facts = seatJudges(world);
+  court.seat({
+    name: "core",
+    see: (event) => {
+      if (event.kind === "forgot" && world.redis.mode === "lossy") core.giveUp(event.commands);
+    },
+  });
   const clearAt = random.of("length").between(5_000, 13_000);
   for (const agent of world.agents) clock.after(random.of(agent.name).below(400), () => agent.start());
   core.start();
@@ -56,9 +61,13 @@ async function liveThrough(world: World, seed: number): Promise<History> {
   for (const spell of forecast(world, random.of("weather"), clearAt)) {
     clock.at(spell.at, () => {
       court.note(`weather: ${spell.name} for ${Math.round(spell.forMs)} ms`);
+      if (!spell.ofDevices) world.troubled();
       spell.begin(world);
     });
-    clock.at(spell.at + spell.forMs, () => spell.end(world));
+    clock.at(spell.at + spell.forMs, () => {
+      spell.end(world);
+      if (!spell.ofDevices) world.mended();
+    });
   }
   await run(world, clearAt);
   clear(world);
@@ -76,16 +85,13 @@ async function liveThrough(world: World, seed: number): Promise<History> {
   town.stop();
   return {
     seed,
+    agents: world.agentNames.length,
     hash: world.trace.hash,
     verdict: court.verdict,
     lasted: clock.now,
     events: clock.events,
     facts: facts(),
   };
-}
-
-function tailOf({ tail }: HistorySettings): { readonly tail?: number } {
-  return tail === undefined ? {} : { tail };
 }
 
 async function run(world: World, until: number): Promise<void> {
@@ -106,6 +112,10 @@ function orderOn(world: World, random: SeededRandom, until: number): void {
   for (let at = random.between(300, 1_200); at < until; at += random.between(1, 2 * everyMs)) {
     clock.at(at, () => core.order());
   }
+  if (!random.chance({ times: 1, of: 6 })) return;
+  // Somebody switches a whole district.
+  const rush = random.between(500, until);
+  for (let i = 0; i < RUSH; i++) clock.at(rush + i / 10, () => core.order());
 }
 
 /** The sky clears: everybody is there, everything is connected. Spells have ended; this is for what outlasts them. */
@@ -116,6 +126,7 @@ function clear(world: World): void {
   redis.goOn();
   redis.start();
   redis.catchUp();
+  world.wellSince = world.clock.now;
   for (const agent of world.agents) {
     world.reach(agent.name).heal();
     agent.thaw();
@@ -151,10 +162,10 @@ function whatIsLeft(world: World): string {
   });
   return [
     `${town.citizens.map((one) => `${one.uid} waits with ${one.open.size}`).join(", ")}`,
-    `commands ${core.isAnswered ? "answered" : "open"}`,
+    `open commands: ${core.open.join(", ") || "none"}`,
     `queue ${waiting.length}+${taken.length}`,
     `commands queue ${commandsWaiting.length}+${commandsTaken.size}+${commandsDelayed.size}`,
     ...spools,
-    `active ${world.activeAgent() ?? "nobody"}`,
+    `active ${world.activeAgent() ?? "nobody"}, redis ${redis.mode}`,
   ].join("; ");
 }

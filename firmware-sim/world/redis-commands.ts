@@ -21,6 +21,7 @@ export function commandQueue(redis: SimRedis, line: RedisLine, hold: Hold): JobQ
         if (state.commandsTaken.get(job.id) !== token) return "gone";
         state.commandsTaken.delete(job.id);
         then(state);
+        redis.court.note(`${token} ${what} ${job.id}`);
         return "done";
       },
     });
@@ -29,7 +30,12 @@ export function commandQueue(redis: SimRedis, line: RedisLine, hold: Hold): JobQ
       line.ask({
         what: "take",
         writes: true,
-        effect: () => (mine() ? takeOn(redis.state, { token, atMost, now }) : { kind: "fenced" as const }),
+        effect: () => {
+          if (!mine()) return { kind: "fenced" as const };
+          const taken = takeOn(redis.state, { token, atMost, now });
+          for (const { id } of taken.jobs) redis.court.note(`${token} takes ${id}`);
+          return taken;
+        },
       }),
     recover: () =>
       line.ask({
@@ -41,7 +47,7 @@ export function commandQueue(redis: SimRedis, line: RedisLine, hold: Hold): JobQ
       line.ask({
         what: "reclaim",
         writes: true,
-        effect: () => (mine() ? giveBackOn(redis.state, unknown(redis.state, token, known)) : ("fenced" as const)),
+        effect: () => (mine() ? giveBackOn(redis.state, unknown(redis.state, known)) : ("fenced" as const)),
       }),
     giveBack: (ids) =>
       line.ask({
@@ -89,9 +95,9 @@ function takeOn(
   return { kind: "taken", jobs, nextAt: Number.isFinite(next) ? toWall(next) : undefined };
 }
 
-/** What was taken under that lock and is not among the known. */
-function unknown(state: RedisState, token: string, known: readonly string[]): string[] {
-  return [...state.commandsTaken].flatMap(([id, lock]) => (lock === token && !known.includes(id) ? [id] : []));
+/** What is taken and not among the known. */
+function unknown(state: RedisState, known: readonly string[]): string[] {
+  return [...state.commandsTaken.keys()].filter((id) => !known.includes(id));
 }
 
 /** To the front of those of its priority, in the order they were taken. */

@@ -7,7 +7,7 @@ import type { PeerWord } from "../../edge-agent/lease/words.ts";
 import type { Reign } from "../../edge-agent/model/reign.ts";
 import type { Fence } from "../../edge-agent/queue/fenced-script.ts";
 import type { LoadedMemories } from "../../edge-agent/queue/memories.ts";
-import type { Disk } from "../../adapters/kit/ports.ts";
+import type { GroupSpool } from "../../edge-agent/runtime/group-spool.ts";
 import type { Storekeeper } from "../../edge-agent/runtime/storekeeper.ts";
 import type { SimRedis } from "./sim-redis.ts";
 
@@ -32,6 +32,6 @@ export interface Sabotage {
     readonly highest: number;
     note(epoch: number): void;
   };
-  /** A directory of the agent, by name. */
-  readonly disk?: (disk: Disk, name: string) => Disk;
+  /** The spool of the agent, before it is used. */
+  readonly spool?: (spool: GroupSpool) => void;
 }

@@ -4,6 +4,7 @@ import type { SeededRandom } from "../../adapters/kit/random.ts";
 import { type DurationMs, toRfc3339, toWall } from "../../adapters/kit/time.ts";
 import type { Ledger } from "../../edge-agent/commands/ledger.ts";
 import { type Command, decodeCommand } from "../../edge-agent/model/command.ts";
+import { isEnded } from "../../edge-agent/model/ledger.ts";
 import type { Court } from "./court.ts";
 import { timeOfNumber } from "./device-habits.ts";
 import { queueCommand } from "./redis-commands.ts";
@@ -63,8 +64,14 @@ export class SimCore {
     return this.#open.size === 0;
   }
 
-  has(id: string): boolean {
-    return this.#inbox.has(id);
+  /** Nobody can tell any more what became of these. */
+  giveUp(uids: ReadonlySet<string>): void {
+    for (const uid of uids) this.#open.delete(uid);
+  }
+
+  /** Commands without a result. */
+  get open(): readonly string[] {
+    return [...this.#open.keys()];
   }
 
   /** Orders something of some device. */
@@ -142,7 +149,22 @@ export class SimCore {
     const { clock } = this.#settings;
     for (;;) {
       await this.#later(500);
-      for (const [uid, open] of this.#open) if (clock.now - open.sentAt >= SEND_AGAIN_MS) await this.#send(uid);
+      for (const [uid, open] of this.#open) {
+        if (clock.now - open.sentAt < SEND_AGAIN_MS) continue;
+        await this.#send(uid);
+        await this.#lookUp(uid);
+      }
+    }
+  }
+
+  /** Where Redis forgets messages it had confirmed, the record is all there is. Elsewhere the message must come. */
+  async #lookUp(uid: string): Promise<void> {
+    if (this.#settings.redis.mode !== "lossy") return;
+    try {
+      const record = await this.#ledger.read(uid);
+      if (record !== undefined && isEnded(record)) this.#open.delete(uid);
+    } catch (_redisIsAway) {
+      // The next look tells.
     }
   }
 

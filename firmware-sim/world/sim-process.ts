@@ -97,6 +97,7 @@ export class SimProcess implements GroupSurroundings, MeshOwner {
       note: (level, text) => this.note(level, text),
     });
     this.spool = this.#openSpool();
+    sabotage.spool?.(this.spool);
     this.mesh = makeMesh(this, { info: () => {}, warn: (_facts, text) => this.note("warn", text) });
     const codes = { unreachable: "lease.store.unreachable", refused: "lease.store.refused" } as const;
     const line = new RedisLine({ redis, clock, random: random.of("lease line"), host, reach, codes });
@@ -226,8 +227,7 @@ export class SimProcess implements GroupSurroundings, MeshOwner {
   }
 
   #disk(directory: string) {
-    const disk = this.#machine.disk(directory);
-    return this.#machine.parts.sabotage.disk?.(disk, directory) ?? disk;
+    return this.#machine.disk(directory);
   }
 
   #deviceAt(transport: Transport): string {

@@ -85,7 +85,10 @@ export function reignWork(parts: {
     timers,
     random: random.of("drain"),
     announce: (gaps) => announceGaps(gaps, { gateway: GATEWAY, reign, at: timers.wall() }),
-    noted: (what) => process.note("debug", what.kind === "direct" ? "direct" : `${what.kind}: ${what.fault.message}`),
+    noted: (what) => {
+      if (what.kind === "spilling") machine.parts.court.tell({ kind: "spilled", agent: process.agent });
+      process.note("debug", what.kind === "direct" ? "direct" : `${what.kind}: ${what.fault.message}`);
+    },
   });
   const { reason, detectedAfterMs } = parts;
   const load = memories(redis, line);

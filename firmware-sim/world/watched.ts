@@ -90,12 +90,10 @@ export class Promises {
       return;
     }
     const given = this.#given;
-    if (given === undefined || !("epoch" in word) || word.epoch !== given.epoch) return;
-    const over =
-      word.kind === "released" ||
-      word.kind === "handover" ||
-      (word.kind === "promise-withdrawn" && word.ask >= given.ask);
-    if (!over) return;
+    // Who reigned says itself that it does not any more: that frees a former process of ours too.
+    const ended = (word.kind === "released" || word.kind === "handover") && word.epoch >= (given?.epoch ?? 0);
+    const withdrawn = word.kind === "promise-withdrawn" && word.epoch === given?.epoch && word.ask >= given.ask;
+    if (!ended && !withdrawn) return;
     this.#given = undefined;
     court.tell({ kind: "bound", agent, until: 0 });
   }

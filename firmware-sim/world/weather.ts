@@ -7,11 +7,14 @@ export interface Spell {
   readonly at: number;
   readonly forMs: number;
   readonly name: string;
+  /** It means some devices and nobody else. */
+  readonly ofDevices: boolean;
   readonly begin: (world: World) => void;
   readonly end: (world: World) => void;
 }
 
-type Make = (random: SeededRandom, world: World) => Omit<Spell, "at">;
+type Sky = Omit<Spell, "at" | "ofDevices">;
+type Make = (random: SeededRandom, world: World) => Sky;
 
 /** Freezes end near the instants at which something is decided, more often than chance would have it. */
 function pauseMs(random: SeededRandom): number {
@@ -42,7 +45,7 @@ function onAgent(
   random: SeededRandom,
   forMs: number,
   act: { readonly begin: (world: World, agent: string) => void; readonly end: (world: World, agent: string) => void },
-): Omit<Spell, "at"> {
+): Sky {
   let agent = "";
   return {
     name,
@@ -222,7 +225,7 @@ function onDevice(
   name: string,
   forMs: number,
   act: (world: World, device: World["town"]["citizens"][number], on: boolean) => void,
-): Omit<Spell, "at"> {
+): Sky {
   const device = random.pick(world.town.citizens);
   return {
     name: `${device?.uid ?? "nobody"} ${name}`,
@@ -265,7 +268,7 @@ export function forecast(world: World, random: SeededRandom, untilMs: number): S
     const spell = kind && own.pick(kind.make)?.(own, world);
     if (spell === undefined) continue;
     const at = random.between(400, untilMs - 200);
-    spells.push({ ...spell, at, forMs: Math.min(spell.forMs, untilMs - at) });
+    spells.push({ ...spell, at, ofDevices: kind?.name === "devices", forMs: Math.min(spell.forMs, untilMs - at) });
   }
   return spells.sort((a, b) => a.at - b.at);
 }

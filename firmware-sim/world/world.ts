@@ -17,6 +17,13 @@ import { type RedisMode, SimRedis } from "./sim-redis.ts";
 const WALL_MS = 1_772_323_200_000;
 const TAIL = 60;
 
+export interface WorldSettings {
+  readonly agents?: number | undefined;
+  readonly sabotage: Sabotage;
+  /** Lines of the trace to keep readable. */
+  readonly tail?: number | undefined;
+}
+
 /** Agents, devices, a core and Redis on one clock, all of one seed. */
 export class World {
   readonly random: SeededRandom;
@@ -32,13 +39,13 @@ export class World {
   readonly touched: Set<string> = new Set();
   /** How many acknowledged events have not reached the core; told by the judge of that. */
   owed: () => number = () => 0;
+  /** Since when nothing is wrong with agents, Redis, links or disks. */
+  wellSince: number | undefined = 0;
+  #spells = 0;
   readonly #agents = new Map<string, SimAgent>();
   readonly #reaches = new Map<string, RedisReach>();
 
-  constructor(
-    seed: number,
-    settings: { readonly agents: number; readonly sabotage: Sabotage; readonly tail?: number },
-  ) {
+  constructor(seed: number, settings: WorldSettings) {
     const { clock } = this;
     const random = new SeededRandom(seed);
     this.random = random;
@@ -52,7 +59,10 @@ export class World {
     const crypto = new SimCrypto();
     crypto.addPrivate("platform.private", "platform");
     crypto.addPublic("platform.public", "platform");
-    this.agentNames = ["agent-a", "agent-b", "agent-c"].slice(0, settings.agents);
+    this.agentNames = ["agent-a", "agent-b", "agent-c"].slice(
+      0,
+      settings.agents ?? (random.of("agents").chance({ times: 1, of: 4 }) ? 3 : 2),
+    );
     const shared = { clock, network: this.network, crypto, court, wallMs: WALL_MS };
     this.town = new DeviceTown({
       ...shared,
@@ -94,6 +104,17 @@ export class World {
   activeAgent(): string | undefined {
     for (const agent of this.agents) if (agent.process?.runner.lease.reign() !== undefined) return agent.name;
     return undefined;
+  }
+
+  /** Something is wrong with what all devices need. */
+  troubled(): void {
+    this.#spells += 1;
+    this.wellSince = undefined;
+  }
+
+  mended(): void {
+    this.#spells -= 1;
+    if (this.#spells === 0) this.wellSince = this.clock.now;
   }
 
   /** An operator asks the agent for something. */

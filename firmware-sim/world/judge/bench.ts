@@ -1,8 +1,11 @@
 import type { World } from "../world.ts";
+import { bounds } from "./bounds.ts";
 import { delivery } from "./delivery.ts";
 import { epochs } from "./epochs.ts";
 import { once } from "./once.ts";
 import { order } from "./order.ts";
+import { remembered } from "./remembered.ts";
+import { service } from "./service.ts";
 import { storedFirst } from "./stored-first.ts";
 import { writes } from "./writes.ts";
 
@@ -15,6 +18,7 @@ export function seatJudges(world: World): () => Readonly<Record<string, number>>
       counts[kind] = (counts[kind] ?? 0) + 1;
     },
   });
-  world.court.seat(storedFirst(world), epochs(world), writes(world), delivery(world), once(world), order(world));
+  world.court.seat(storedFirst(world), epochs(world), writes(world), remembered(world), delivery(world));
+  world.court.seat(once(world), order(world), service(world), bounds(world));
   return () => counts;
 }

@@ -14,7 +14,10 @@ export function delivery(world: World): Judge {
   const ids = new Map<string, string>();
   const forgotten = new Set<string>();
   const owed = new Set<string>();
-  world.owed = () => owed.size;
+  // Of three agents one keeps the mirror of another: what a standby spooled waits on its disk, and on that of its keeper,
+  // until one of the two reigns. It is kept; it may be late.
+  const waits = (text: string): boolean => world.agentNames.length > 2 && isOnDisk(world, text);
+  world.owed = () => [...owed].filter((text) => !waits(text)).length;
   return {
     name,
     see: (event) => {
@@ -48,7 +51,7 @@ export function delivery(world: World): Judge {
     },
     conclude: () => {
       for (const [text, device] of acknowledged) {
-        if (applied.has(text) || forgotten.has(text)) continue;
+        if (applied.has(text) || forgotten.has(text) || waits(text)) continue;
         const where = isOnDisk(world, text) ? "it lies on a disk still" : "nobody has it";
         court.blame(name, `${text} of ${device} was acknowledged and never reached the core: ${where}`);
         return;

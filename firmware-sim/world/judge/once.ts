@@ -14,6 +14,7 @@ export function once(world: World): Judge {
   const done = new Map<string, number>();
   const ends = new Map<string, LedgerRecord>();
   const begun = new Set<string>();
+  const written = new Set<string>();
   const results = new Map<string, string>();
   const excused = new Set<string>();
   const blame = (uid: string, text: string): void => {
@@ -32,8 +33,16 @@ export function once(world: World): Judge {
         case "wrote": {
           const order = event.uid === undefined ? undefined : orders.get(event.uid);
           if (order === undefined) return;
-          const first = !begun.has(order.uid);
-          if (first) blame(order.uid, `${event.agent} wrote to ${event.device} before the ledger let it`);
+          if (!begun.has(order.uid))
+            blame(order.uid, `${event.agent} wrote to ${event.device} before the ledger let it`);
+          // What has begun is brought to its end: only the first request of a longer procedure has a deadline.
+          if (event.wall > order.deadline && (!order.idempotent || !written.has(order.uid))) {
+            blame(
+              order.uid,
+              `${event.agent} began it ${Math.round(event.wall - order.deadline)} ms after its deadline`,
+            );
+          }
+          written.add(order.uid);
           return;
         }
         case "executed":
