@@ -24,13 +24,12 @@ export interface ActiveGroupParts {
   readonly loadMemories: () => Promise<LoadedMemories>;
   readonly storekeeper: Storekeeper;
   readonly makeIntake: (work: GroupWork) => Intake;
-  /** Tells the cores which devices are in this group. Written again now and then: Redis may forget it. */
-  readonly publishDirectory?: (() => Promise<unknown>) | undefined;
+  /** Tells Redis which devices are in this group, and again what it has forgotten; called now and then. */
+  readonly repair?: (() => Promise<void>) | undefined;
 }
 
 const LOAD_AGAIN_MS = 100;
-const PUBLISH_EVERY_MS = 60_000;
-const PUBLISH_AGAIN_MS = 1_000;
+const REPAIR_EVERY_MS = 2_000;
 
 /** One group during one reign: memories first, then the devices, then the commands. */
 export class ActiveGroup implements ReignWork {
@@ -63,7 +62,7 @@ export class ActiveGroup implements ReignWork {
     await around.serve(reign.group, this.work);
     if (this.#ended) return;
     this.work.start();
-    void this.#publishOn();
+    void this.#repairOn();
     await this.#intake.start();
     const text = `agent ${reign.holder} is active for group ${reign.group} in epoch ${reign.epoch} (${reason})`;
     const code =
@@ -112,15 +111,12 @@ export class ActiveGroup implements ReignWork {
     }
   }
 
-  /** Nobody waits for it: without it devices are served, and a core that knows the group reaches them. */
-  async #publishOn(): Promise<void> {
-    const { around, publishDirectory } = this.#parts;
-    while (publishDirectory !== undefined && !this.#ended) {
-      const published = await publishDirectory().then(
-        () => true,
-        () => false,
-      );
-      await pausing(around.timers, published ? PUBLISH_EVERY_MS : PUBLISH_AGAIN_MS);
+  /** Nobody waits for it: devices are served without. What could not be written is written the next time. */
+  async #repairOn(): Promise<void> {
+    const { around, repair } = this.#parts;
+    while (repair !== undefined && !this.#ended) {
+      await repair().catch((fault: EdgeError) => around.note("debug", `not repaired: ${fault.message}`));
+      await pausing(around.timers, REPAIR_EVERY_MS);
     }
   }
 }

@@ -5,7 +5,6 @@ import { intakePorts } from "../commands/redis/intake-ports.ts";
 import type { TakeoverReason } from "../lease/words.ts";
 import type { Reign } from "../model/reign.ts";
 import { Committer } from "../queue/committer.ts";
-import { publishDirectory } from "../queue/directory.ts";
 import { FencedScript } from "../queue/fenced-script.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../queue/group-queue.ts";
 import { loadMemories } from "../queue/memories.ts";
@@ -15,6 +14,7 @@ import type { Counters } from "./counters.ts";
 import { announceGaps } from "./announce-gaps.ts";
 import { durabilityOf } from "./durability.ts";
 import type { GroupWork } from "./group-work.ts";
+import { RedisRepair } from "./redis-repair.ts";
 import { withSpooled } from "./spooled-memories.ts";
 import { SpoolingStorekeeper, type StoreNote } from "./spooling-storekeeper.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -49,11 +49,22 @@ export function makeActiveGroup(parts: {
     announce: (gaps) => announceGaps(gaps, { gateway: config.gateway, reign, at: timers.wall() }),
     noted: (what) => noteStore(what, around),
   });
+  const repair = new RedisRepair({
+    redis: redis.effects.client,
+    reign,
+    devices: around.devicesOf(reign.group),
+    memoryOf: (device) => around.serviceOf(device)?.book.memory(device),
+    repaired: (memories) =>
+      around.note(
+        "warn",
+        `Redis had forgotten what is remembered of ${memories} devices of ${reign.group}: written again`,
+      ),
+  });
   return new ActiveGroup({
     ...parts,
     loadMemories: async () => withSpooled(await loadMemories(redis.effects.client, reign.group), spool),
     storekeeper,
-    publishDirectory: () => publishGroup(around, reign.group),
+    repair: () => repair.look(),
     makeIntake: (work) => {
       const intake = makeIntake({ reign, reason: parts.reason, around, work, counters: parts.counters });
       parts.counters.reigns.follow(reign.group, {
@@ -64,11 +75,6 @@ export function makeActiveGroup(parts: {
       return intake;
     },
   });
-}
-
-function publishGroup(around: Surroundings, group: string): Promise<unknown> {
-  const devices = new Map(around.devicesOf(group).map((device) => [device, group]));
-  return publishDirectory(around.redis.effects.client, devices, new Set([group]));
 }
 
 /** Reasons after which the former holder is known not to act any more. */
