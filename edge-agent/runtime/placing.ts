@@ -28,7 +28,7 @@ export class Placing {
   readonly #settings: PlacementSettings;
   readonly #successions: ReadonlyMap<string, readonly string[]>;
   /** Handed over by us and not yet heard of again. */
-  readonly #under = new Map<string, { readonly to: string; readonly until: Instant }>();
+  readonly #under = new Map<string, { readonly epoch: number; readonly until: Instant }>();
   /** Groups whose last move failed. */
   readonly #waiting = new Map<string, Instant>();
   #cancel: (() => void) | undefined;
@@ -96,14 +96,15 @@ export class Placing {
   }
 
   #begin({ group, to }: Move, now: Instant): void {
-    const { request, note } = this.#parts;
+    const { request, note, snapshot } = this.#parts;
+    const epoch = snapshot(group)?.epoch ?? 0;
     const refused = request(group, { kind: "handover", to });
     if (refused !== undefined) {
       this.#waiting.set(group, later(now, TRY_AGAIN_MS));
       note("warn", `group ${group} ought to be at agent ${to}, and is not handed over: ${refused}`);
       return;
     }
-    this.#under.set(group, { to, until: later(now, MOVE_FOR_MS) });
+    this.#under.set(group, { epoch, until: later(now, MOVE_FOR_MS) });
     note("info", `group ${group} goes to agent ${to}, whose place it is`);
   }
 
@@ -111,11 +112,12 @@ export class Placing {
   #isUnderWay(group: string, snapshot: LeaseSnapshot, now: Instant): boolean {
     const move = this.#under.get(group);
     if (move === undefined) return false;
-    const arrived = snapshot.peers[move.to]?.role === "active";
-    const cameBack = snapshot.role === "active" && now >= move.until;
-    if (!arrived && now < move.until) return true;
+    const isTaken = snapshot.highestEpoch > move.epoch;
+    if (!isTaken && now < move.until) return true;
     this.#under.delete(group);
-    if (cameBack) this.#waiting.set(group, later(now, TRY_AGAIN_MS));
+    // Taken next by ourselves, or never given up: the other one did not take it.
+    const isOurs = snapshot.epoch > 0 && snapshot.epoch <= move.epoch + 1;
+    if (isOurs) this.#waiting.set(group, later(now, TRY_AGAIN_MS));
     return false;
   }
 }
