@@ -21,6 +21,8 @@ import type { SpoolCondition, SpoolStatus } from "./spool-status.ts";
 import { encodeState, STATE_FILE } from "./state-file.ts";
 import { Uids } from "./uids.ts";
 
+const DISCARDED_AT_ONCE = { maxRecords: 100, maxBytes: 65_536 };
+
 /**
  * A durable first-in-first-out log of commit entries on a local disk, for when the queue cannot take them in time; the
  * mirror of the peer's is the same class over another directory. Synchronous: one caller, one order.
@@ -221,9 +223,11 @@ export class Spool {
   /** Drops the records up to `through` that were not delivered: counted, and announced as gaps. */
   discard(through: Position, reason: DropReason): void {
     const wall = this.#options.clock.wall();
-    for (const record of this.read({ maxRecords: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER })) {
-      if (record.position > through) break;
-      this.#book.drop(record, reason, wall);
+    // What is given up is looked at a portion at a time: the rest of the spool may be gigabytes.
+    for (let after = this.cursor(); after < through; ) {
+      const records = this.read({ ...DISCARDED_AT_ONCE, after });
+      for (const record of records) if (record.position <= through) this.#book.drop(record, reason, wall);
+      after = records.at(-1)?.position ?? through;
     }
     for (const destination of this.#cursors.keys()) this.trim(through, destination);
   }
