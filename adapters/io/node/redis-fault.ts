@@ -25,6 +25,9 @@ const REFUSALS = new Set([
   "UNBLOCKED",
   "MOVED",
   "ASK",
+  // A script that was refused when it was sent is not kept, while ioredis believes it is there: calls under way at the same
+  // time meet this instead of the refusal.
+  "NOSCRIPT",
 ]);
 const DENIALS = new Set(["NOAUTH", "WRONGPASS", "NOPERM", "DENIED", "NOPROTO"]);
 

@@ -152,6 +152,28 @@ describe("what Redis answers", () => {
     }
   });
 
+  it("is refused too where a script is missing because it was refused when it was sent", async () => {
+    const admin = new Redis(redis.url);
+    const { client } = connect(redis.url, "reader");
+    client.defineCommand("store", { numberOfKeys: 1, lua: "#!lua\nreturn redis.call('SET', KEYS[1], 'v')" });
+    const call = (): Promise<EdgeError> =>
+      faultOf(Promise.resolve(Reflect.apply(Reflect.get(client, "store"), client, ["k"])));
+    try {
+      await admin.config("SET", "min-replicas-to-write", "1");
+      const answers = new Set<unknown>();
+      for (let wave = 0; wave < 20; wave++) {
+        for (const fault of await Promise.all(Array.from({ length: 5 }, call))) {
+          expect(fault).toMatchObject({ code: "queue.refused", retry: "backoff" });
+          answers.add(fault.native);
+        }
+      }
+      expect(answers).toEqual(new Set(["NOREPLICAS", "NOSCRIPT"]));
+    } finally {
+      await admin.config("SET", "min-replicas-to-write", "0");
+      admin.disconnect();
+    }
+  });
+
   it("is denied to strangers", async () => {
     const own = await startPrivateRedis({ extraArgs: ["--requirepass", "sesame"] });
     try {
