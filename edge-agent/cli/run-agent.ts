@@ -19,7 +19,7 @@ export async function runAgent(options: {
   const log = makeLog(options.config.log, options.agent);
   let agent: EdgeAgent;
   try {
-    agent = new EdgeAgent({ ...options, log });
+    agent = new EdgeAgent({ ...options, log, beforeDisk: announceDisk });
   } catch (thrown) {
     const code = refuse(thrown);
     await lastWordsSent();
@@ -78,7 +78,20 @@ function beat(): void {
   if (process.send === undefined) return;
   process.on("disconnect", () => process.exit(EXIT.failed));
   // It beats to the very end, and does not put the end off.
-  setInterval(() => tell("beat"), BEAT_EVERY_MS).unref();
+  setInterval(() => {
+    announced = false;
+    tell("beat");
+  }, BEAT_EVERY_MS).unref();
+}
+
+/** Whether the supervisor knows, since the last beat, that the disk may hold us up. */
+let announced = false;
+
+/** Said before the loop waits for the disk, once between two beats: thousands of syncs a second cost nothing more. */
+function announceDisk(): void {
+  if (announced) return;
+  announced = true;
+  tell("disk");
 }
 
 function tell(word: AgentWord): void {

@@ -18,6 +18,8 @@ export interface AgentSpoolsParts {
   readonly timers: Timers;
   readonly mesh: () => PairMesh;
   readonly broken: (peer: string, fault: EdgeError) => void;
+  /** Called before every wait for the disk. */
+  readonly beforeDisk?: (() => void) | undefined;
 }
 
 /** The spools of one agent, a directory per group: `state/spool/<group>/own` and one per mirror. */
@@ -78,7 +80,7 @@ export class AgentSpools {
       succession: membersOf(config, group, settings),
       disk: (name) => {
         mkdirSync(join(dir, name), { recursive: true });
-        return new NodeDisk(join(dir, name));
+        return new NodeDisk(join(dir, name), this.#parts.beforeDisk);
       },
       directories: () => readdirSync(dir),
       settings: spoolSettings(config),

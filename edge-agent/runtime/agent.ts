@@ -60,6 +60,8 @@ export interface AgentOptions {
   readonly log: AgentLog;
   /** Take over although the living holder runs another configuration. */
   readonly replaceConfig?: boolean;
+  /** Called before every wait for the disk, which stops the event loop. */
+  readonly beforeDisk?: () => void;
 }
 
 const STOP_DRAIN_MS = 2_000;
@@ -139,6 +141,7 @@ export class EdgeAgent implements Surroundings {
       config,
       agent,
       timers: this.timers,
+      beforeDisk: options.beforeDisk,
       mesh: () => this.mesh,
       broken: (peer, fault) => {
         log.error({ peer, ...fault.toJSON() }, `the mirror of agent ${peer} cannot go on: ${fault.message}`);

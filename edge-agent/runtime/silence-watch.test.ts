@@ -21,6 +21,24 @@ describe("SilenceWatch", () => {
     watch.stop();
   });
 
+  it("grants the patience it was asked for, until the next sign", async () => {
+    let told = 0;
+    const patient = new SilenceWatch({ graceMs: 10_000, silentForMs: 40, silent: (forMs) => (told = forMs) });
+    patient.start();
+    patient.heard(200);
+    const since = performance.now();
+    while (told === 0 && performance.now() - since < 5_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(told).toBeGreaterThan(240);
+    let second = 0;
+    const reset = new SilenceWatch({ graceMs: 10_000, silentForMs: 40, silent: (forMs) => (second = forMs) });
+    reset.start();
+    reset.heard(60_000);
+    reset.heard();
+    const from = performance.now();
+    while (second === 0 && performance.now() - from < 5_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(second).toBeGreaterThan(40);
+  });
+
   it("waits longer for the first sign", async () => {
     let silent = 0;
     const watch = new SilenceWatch({ graceMs: 150, silentForMs: 50, silent: () => silent++ });

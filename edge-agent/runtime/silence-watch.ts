@@ -18,6 +18,7 @@ export class SilenceWatch {
   readonly #everyMs: number;
   #timer: NodeJS.Timeout | undefined;
   #heard = false;
+  #patienceMs = 0;
   #since = 0;
   #lookedAt = 0;
 
@@ -37,8 +38,10 @@ export class SilenceWatch {
     this.#timer = undefined;
   }
 
-  heard(): void {
+  /** @param patienceMs what the next silence may take on top: who speaks has announced that it will be busy */
+  heard(patienceMs: number = 0): void {
     this.#heard = true;
+    this.#patienceMs = patienceMs;
     this.#since = performance.now();
   }
 
@@ -60,6 +63,6 @@ export class SilenceWatch {
   }
 
   get #limit(): number {
-    return this.#heard ? this.#parts.silentForMs : this.#parts.graceMs;
+    return this.#heard ? this.#parts.silentForMs + this.#patienceMs : this.#parts.graceMs;
   }
 }

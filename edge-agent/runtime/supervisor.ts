@@ -9,8 +9,11 @@ export interface SupervisorSettings {
   readonly maxRestartAfterMs: number;
 }
 
-/** What an agent says to its supervisor: that its loop turns, how it is, or why it does not run. */
-export type AgentWord = "beat" | { readonly status: string } | { readonly refused: string };
+/**
+ * What an agent says to its supervisor: that its loop turns, that it is about to wait for its disk, how it is, or why it
+ * does not run.
+ */
+export type AgentWord = "beat" | "disk" | { readonly status: string } | { readonly refused: string };
 
 export interface SupervisorParts {
   readonly settings: SupervisorSettings;
@@ -40,6 +43,8 @@ const START_GRACE_MS = 15_000;
 const STABLE_MS = 60_000;
 /** What an agent may take to stop in order: its drain, its demote hooks, its connections. */
 const STOP_TIMEOUT_MS = 10_000;
+/** A sync of a worn or busy disk stops the loop; a slow disk is no hang. */
+export const DISK_PATIENCE_MS = 2_000;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
@@ -160,7 +165,7 @@ export class Supervisor {
       return;
     }
     if (typeof word === "object" && word !== null && "status" in word) news?.status(String(word.status));
-    watch.heard();
+    watch.heard(word === "disk" ? DISK_PATIENCE_MS : 0);
     if (!this.#everBeat) news?.ready();
     this.#everBeat = true;
     news?.alive();

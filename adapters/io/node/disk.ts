@@ -28,9 +28,12 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** A directory on a real file system. It is made, and made durable, where it is missing. */
 export class NodeDisk implements Disk {
   readonly #dir: string;
+  readonly #beforeSync: () => void;
 
-  constructor(dir: string) {
+  /** @param beforeSync called before every wait for the medium, which stops the event loop for as long as it takes */
+  constructor(dir: string, beforeSync: () => void = () => {}) {
     this.#dir = dir;
+    this.#beforeSync = beforeSync;
     run(dir, () => mkdirSync(dir, { recursive: true, mode: 0o750 }));
     this.#syncDirectory();
   }
@@ -48,12 +51,13 @@ export class NodeDisk implements Disk {
     try {
       // Zeros are really written: only blocks that exist make later writes fast, and a full disk known now.
       run(name, () => {
+        this.#beforeSync();
         for (let at = 0; at < size; at += ZEROS.length)
           writeWhole(fd, ZEROS.subarray(0, Math.min(ZEROS.length, size - at)), at);
         fsyncSync(fd);
       });
       this.#syncDirectory();
-      return new NodeFile(name, fd, size);
+      return new NodeFile(name, fd, size, this.#beforeSync);
     } catch (fault) {
       closeSync(fd);
       unlinkSync(path);
@@ -67,6 +71,7 @@ export class NodeDisk implements Disk {
       name,
       fd,
       run(name, () => fstatSync(fd).size),
+      this.#beforeSync,
     );
   }
 
@@ -82,6 +87,7 @@ export class NodeDisk implements Disk {
       const fd = openSync(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o640);
       try {
         writeWhole(fd, content, 0);
+        this.#beforeSync();
         fsyncSync(fd);
       } finally {
         closeSync(fd);
@@ -113,6 +119,7 @@ export class NodeDisk implements Disk {
   }
 
   #syncDirectory(): void {
+    this.#beforeSync();
     run(this.#dir, () => {
       const fd = openSync(this.#dir, constants.O_RDONLY);
       try {
@@ -131,10 +138,13 @@ class NodeFile implements DiskFile {
   /** After a failed sync the kernel may have dropped the dirty pages: a later success would prove nothing. */
   #syncFault: EdgeError | undefined;
 
-  constructor(name: string, fd: number, size: number) {
+  readonly #beforeSync: () => void;
+
+  constructor(name: string, fd: number, size: number, beforeSync: () => void) {
     this.#name = name;
     this.#fd = fd;
     this.size = size;
+    this.#beforeSync = beforeSync;
   }
 
   readAt(position: number, length: number): Uint8Array {
@@ -162,6 +172,7 @@ class NodeFile implements DiskFile {
     const fd = this.#open();
     if (this.#syncFault !== undefined) throw this.#syncFault;
     try {
+      this.#beforeSync();
       fdatasyncSync(fd);
     } catch (error) {
       this.#syncFault = toDiskFault(this.#name, error, "disk.sync.failed");
