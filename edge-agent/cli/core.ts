@@ -13,7 +13,10 @@ export function register(program: Command): void {
     .description(
       "run a reference core: takes every message of the groups and appends it to a file, or prints it, exactly once",
     )
-    .requiredOption("-r, --redis <url>", "redis://host:port")
+    .requiredOption(
+      "-r, --redis <url>",
+      "redis://host:port, redis+sentinel://host:port,host:port/name or redis+cluster://host:port,host:port (rediss: TLS)",
+    )
     .option("-g, --group <name...>", "groups to take from", ["main"])
     .option("-o, --out <file>", "NDJSON file to append to; several cores may share it (default: print)")
     .action(async (options: CoreOptions) => {

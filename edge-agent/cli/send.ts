@@ -134,15 +134,8 @@ async function withClient(
   const { CommandClient } = await import("../../core-client/command-client.ts");
   const { connectRedis } = await import("../../adapters/io/node/redis.ts");
   const { toConnectSettings } = await import("../runtime/redis-links.ts");
-  const { Redis } = await import("ioredis");
   const connection = connectRedis(toConnectSettings(config.redis), "reader", { name: "busbar-cli" });
-  const { client: redis } = connection;
-  if (!(redis instanceof Redis)) {
-    await connection.close();
-    complainLine("commands are sent through one Redis or its Sentinels; for a cluster use the core client");
-    return EXIT.failed;
-  }
-  const client = new CommandClient({ redis: () => redis });
+  const client = new CommandClient({ redis: () => connection.client });
   try {
     await connection.ready({ timeoutMs: CONNECT_MS });
     return await use(client);
