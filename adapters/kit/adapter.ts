@@ -36,7 +36,7 @@ export interface Registry<Device> {
   byUid(uid: string): Device | undefined;
   /** By the protocol's own identification (OSLP device identification, system title, client id). */
   byProtocolId(id: string): Device | undefined;
-  /** The newest memory that is durable, or `undefined` before the first. */
+  /** The newest memory, durable or on its way ahead of whatever is stored next; `undefined` before the first. */
   memory(uid: string): DeviceMemory | undefined;
   /** A lookup by a value inside the memory, e.g. the OSLP device id of the last registration; index names are the adapter's. */
   byMemory(index: string, value: string): Device | undefined;

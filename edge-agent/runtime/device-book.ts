@@ -10,13 +10,16 @@ export interface KnownDevice {
 }
 
 /**
- * The devices of one protocol and what is remembered of each. The memory in here is always durable: it is set after the
- * commit that carries it, or loaded from Redis at promotion.
+ * The devices of one protocol and what is remembered of each: what is durable, set after the commit that carries it or
+ * loaded from Redis at promotion, and on top of it what is on its way there. A memory replaces the one before it as a
+ * whole, and a device may talk in two conversations at once: whoever writes the next one must begin with the last. Entries
+ * of a device become durable in their order or not at all, so what was built on one that failed fails too.
  */
 export class DeviceBook<Device extends KnownDevice> implements Registry<Device> {
   readonly #byUid = new Map<string, Device>();
   readonly #byProtocolId = new Map<string, Device>();
   readonly #memories = new Map<string, DeviceMemory>();
+  readonly #expected = new Map<string, DeviceMemory>();
   readonly #indexes = new Map<string, Map<string, Device>>();
   readonly #isServed: (group: string) => boolean;
 
@@ -56,7 +59,17 @@ export class DeviceBook<Device extends KnownDevice> implements Registry<Device> 
   }
 
   memory(uid: string): DeviceMemory | undefined {
-    return this.#memories.get(uid);
+    return this.#expected.get(uid) ?? this.#memories.get(uid);
+  }
+
+  /** A memory is on its way: the next one is written on top of it. */
+  expect(uid: string, memory: DeviceMemory): void {
+    if (this.#byUid.has(uid)) this.#expected.set(uid, memory);
+  }
+
+  /** It did not become durable. */
+  expectNoMore(uid: string, memory: DeviceMemory): void {
+    if (this.#expected.get(uid) === memory) this.#expected.delete(uid);
   }
 
   byMemory(index: string, value: string): Device | undefined {
@@ -67,6 +80,7 @@ export class DeviceBook<Device extends KnownDevice> implements Registry<Device> 
   remember(uid: string, memory: DeviceMemory): void {
     const device = this.#byUid.get(uid);
     if (device === undefined) return;
+    this.expectNoMore(uid, memory);
     const before = this.#memories.get(uid);
     this.#memories.set(uid, memory);
     for (const [name, index] of this.#indexes) {
@@ -83,6 +97,9 @@ export class DeviceBook<Device extends KnownDevice> implements Registry<Device> 
 
   /** Forgets everything remembered of one group's devices: another agent may have changed it since. */
   forget(group: string): void {
+    for (const uid of [...this.#expected.keys()]) {
+      if (this.#byUid.get(uid)?.group === group) this.#expected.delete(uid);
+    }
     for (const [uid, memory] of [...this.#memories]) {
       const device = this.#byUid.get(uid);
       if (device === undefined || device.group !== group) continue;

@@ -88,8 +88,16 @@ export class GroupWork {
         recordedtime,
       });
     });
-    await storekeeper.store({ device, messages, memory });
-    if (memory !== undefined) serviceOf(device)?.book.remember(device, memory);
+    const book = memory === undefined ? undefined : serviceOf(device)?.book;
+    if (memory !== undefined) book?.expect(device, memory);
+    try {
+      await storekeeper.store({ device, messages, memory });
+    } catch (thrown) {
+      if (memory !== undefined) book?.expectNoMore(device, memory);
+      throw thrown;
+    }
+    // What a reign stored to the end of its time is in what the next one has loaded.
+    if (memory !== undefined && !this.#ended) book?.remember(device, memory);
     this.#parts.stored(messages);
   }
 
