@@ -53,7 +53,10 @@ export function startsOver(): Behaviour {
     name: "starts-over",
     opens: (state) => {
       tries = state.registration === "confirming" ? tries + 1 : 0;
-      if (tries > CONFIRMATIONS_TRIED) state.registration = "unregistered";
+      if (tries > CONFIRMATIONS_TRIED) {
+        tries = 0;
+        state.registration = "unregistered";
+      }
       return undefined;
     },
   };

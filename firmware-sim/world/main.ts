@@ -36,6 +36,8 @@ if (isMainThread) process.exitCode = await main(process.argv.slice(2));
 else parentPort?.on("message", (task: Task) => void work(task));
 
 async function work({ from, count, agents, tail }: Task): Promise<void> {
+  // Faults are everyday here, and nobody reads where they were made.
+  Error.stackTraceLimit = 0;
   const histories: History[] = [];
   for (let seed = from; seed < from + count; seed++) histories.push(await live(seed, { agents, tail }));
   parentPort?.postMessage(histories);
