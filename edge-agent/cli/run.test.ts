@@ -41,7 +41,7 @@ async function ask<T>(agent: "a" | "b", path: string, body?: object): Promise<T 
         ? {}
         : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
     const response = await fetch(`http://127.0.0.1:${files.agents[agent].ops}${path}`, init);
-    const answer: T = await response.json();
+    const answer: T = JSON.parse(await response.text());
     return answer;
   } catch {
     return undefined;

@@ -83,9 +83,11 @@ export class SdNotify implements SupervisorNews {
 
 function systemdNotify(assignments: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    // In the name of this process: systemd drops what comes from a process it no longer finds.
-    const args = [`--pid=${process.pid}`, ...assignments];
-    const child = spawn("systemd-notify", args, { stdio: ["ignore", "ignore", "pipe"], timeout: SEND_TIMEOUT_MS });
+    // It waits until systemd has read the message, which drops what comes from a process it no longer finds.
+    const child = spawn("systemd-notify", [...assignments], {
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: SEND_TIMEOUT_MS,
+    });
     let words = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       words = (words + text).slice(-STATUS_CHARS);
