@@ -12,6 +12,7 @@ function event(number: number, more: Partial<BookedMessage> = {}): BookedMessage
     type: "busbar.event.v1",
     subject: LIGHT,
     agent: "a",
+    timesource: "ingest",
     epoch: "0000000001",
     sequence: String(number).padStart(16, "0"),
     data: { text: `L #${number}` },
@@ -30,7 +31,7 @@ function result(uid: string, state: string): BookedMessage {
 
 function device(raised: number, acknowledged: number, executed: DeviceBook["executed"] = []): DeviceBook {
   const texts = (count: number): string[] => Array.from({ length: count }, (_, index) => `L #${index + 1}`);
-  return { uid: LIGHT, raised: texts(raised), acknowledged: texts(acknowledged), executed };
+  return { uid: LIGHT, raised: texts(raised), acknowledged: texts(acknowledged), retold: new Set(), executed };
 }
 
 function batch(atMs: number, ...messages: BookedMessage[]): CommittedBatch {
@@ -89,6 +90,15 @@ describe("the accountant", () => {
     const { journal } = goodBooks();
     expect(violationsOf({ journal: [...journal, event(3)] })).toEqual({ "message.duplicated": 1 });
     expect(violationsOf({ journal: [...journal, event(2, { id: "other" })] })).toEqual({ "event.duplicated": 1 });
+  });
+
+  it("lets an event without a time be told again as another one, if the device says it was refused", () => {
+    const again = (timesource: string): Partial<Books> => ({
+      devices: [{ ...device(3, 3, [DONE]), retold: new Set(["L #2"]) }],
+      journal: [...goodBooks().journal, event(2, { id: "other", timesource })],
+    });
+    expect(violationsOf(again("ingest"))).toEqual({});
+    expect(violationsOf(again("device"))).toEqual({ "event.duplicated": 1 });
   });
 
   it("sees events out of their order, unless they are marked late", () => {

@@ -18,8 +18,9 @@ export interface BookedMessage {
   /** Zero-padded: ordered as text. */
   readonly epoch: string;
   readonly sequence: string;
+  /** `device` where the device gave the event a time of its own. */
+  readonly timesource: string;
   readonly late?: boolean | undefined;
-  readonly correlationid?: string | undefined;
   readonly data?: { readonly text?: string; readonly uid?: string; readonly state?: string } | undefined;
 }
 
@@ -81,7 +82,7 @@ export interface Books {
 export type ViolationKind =
   /** Acknowledged to the device, and in no journal. */
   | "event.lost"
-  /** One event of a device has had more than one effect. */
+  /** One event of a device has had more than one effect, though the device told it as one. */
   | "event.duplicated"
   /** Applied after a later event of the same device. */
   | "event.out-of-order"
@@ -128,6 +129,8 @@ export interface Verdict {
   readonly received: number;
   readonly committed: number;
   readonly late: number;
+  /** Events devices told again under a new sequence number, after they were refused. */
+  readonly retold: number;
   readonly epochs: number;
   readonly commands: Readonly<Record<string, number>>;
   readonly violations: Readonly<Partial<Record<ViolationKind, number>>>;
@@ -153,6 +156,7 @@ export function judge(books: Books): Verdict {
     received: acknowledged - (counts.get("event.lost") ?? 0),
     committed: books.batches.reduce((sum, batch) => sum + batch.messages.length, 0),
     late: books.journal.filter((line) => line.late === true).length,
+    retold: books.devices.reduce((sum, device) => sum + device.retold.size, 0),
     epochs: books.owners.filter((entry) => entry.event === "acquired").length,
     commands: countStates(books),
     violations: Object.fromEntries(counts),

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateP256, type KeyPair, privateKeyPem } from "../../adapters/io/node/keys.ts";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
+import { deviceName } from "./host-view.ts";
 import { type FleetMember, type FleetPlan, planFleet } from "../oslp/fleet/fleet.ts";
 
 /** Where one agent of the bed listens, and where its things are. */
@@ -93,22 +94,25 @@ export function writeConfigs(
       groups: { [plan.group]: { agents: plan.places.map((place) => place.name) } },
       redis,
       pair: { secret: { file: "pair.key" } },
-      oslp: { platformKey: { file: "platform.pem" }, connectTimeout: "1s", responseTimeout: "2s" },
+      oslp: { platformKey: { file: "platform.pem" }, connectTimeout: "1s", responseTimeout: "2s", idleTimeout: "3s" },
       log: { level: "debug", format: "json" },
-      devices: plan.members.map((member) => ({
+      devices: plan.members.map((member, index) => ({
         uid: member.uid,
         protocol: "oslp",
         identification: member.identification,
         version: member.version,
         publicKey: member.publicKey,
-        address: member.address.host,
-        port: detours.devicePort === 0 ? member.address.port : detours.devicePort,
+        ...(detours.devicePort === 0 ? toAddress(member) : { address: deviceName(index), port: detours.devicePort }),
         expectEvery: "30s",
       })),
       ...settings,
     };
     writeFileSync(mine.configFile, `${JSON.stringify(config, null, 1)}\n`);
   }
+}
+
+function toAddress({ address }: FleetMember): { readonly address: string; readonly port: number } {
+  return { address: address.host, port: address.port };
 }
 
 function agentSection(place: AgentPlace, linkPort: number): Record<string, unknown> {

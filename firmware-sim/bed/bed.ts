@@ -14,6 +14,7 @@ import { type AgentPlace, type BedPlan, planBed, writeConfigs } from "./bed-file
 import { CommandLoad } from "./commands.ts";
 import { Detour } from "./detour.ts";
 import { DeviceBooks } from "./device-books.ts";
+import { REDIS_NAME, viewEnv, writeHook } from "./host-view.ts";
 import { readJournal } from "./journal-file.ts";
 import { raisesNumbered, takesTransitions, type Throttle } from "./load.ts";
 import { Observer } from "./observer.ts";
@@ -42,6 +43,7 @@ export interface BedOptions {
   readonly answerTimeoutMs?: number;
 }
 
+const HOOK_FILE = "names.cjs";
 const START_PATIENCE_MS = 20_000;
 const SETTLE_PATIENCE_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -63,6 +65,8 @@ export class Bed {
   readonly throttle: Throttle = { open: true };
   readonly journalFile: string;
   readonly fleet: Fleet;
+  /** Leaves the directory with logs and journal where it is. */
+  keep = false;
   readonly #warden: Warden;
   #stopped = false;
 
@@ -80,9 +84,6 @@ export class Bed {
     this.#warden = warden;
     this.observer = new Observer(redis.client(), plan.group);
     this.agents = plan.places.map((place) => this.#makeAgent(place, options.supervised === true));
-    detour.tellOwners(() =>
-      this.agents.flatMap((one) => (one.pid === undefined ? [] : [[one.agent, one.pid] as const])),
-    );
     this.journalFile = join(plan.dir, "core.ndjson");
     this.cores = Array.from({ length: options.cores ?? 1 }, (_, index) => this.#makeCore(index));
     this.fleet = this.#makeFleet(options);
@@ -106,7 +107,9 @@ export class Bed {
       const plan = await planBed({ dir, agents, devices: options.devices, seed: options.seed ?? "bed" });
       redis = await (options.startRedis ?? ((at: string) => startStandalone({ dir: at })))(join(dir, "redis"));
       detour = options.detours === true ? await Detour.open(plan, redis) : Detour.none(plan);
-      const section = detour.redisPort === 0 ? redis.section() : redis.section(detour.redisPort);
+      const section =
+        detour.redisPort === 0 ? redis.section() : redis.section({ host: REDIS_NAME, port: detour.redisPort });
+      writeHook(join(dir, HOOK_FILE));
       writeConfigs(plan, section, detour, options.settings ?? {});
       return new Bed({ options, plan, redis, detour, warden });
     } catch (error) {
@@ -162,25 +165,22 @@ export class Bed {
     return other;
   }
 
-  /** Waits until every device was acknowledged once; with the logs of the agents where that does not happen. */
+  /** Waits until every device was acknowledged once. */
   async working(patienceMs: number = START_PATIENCE_MS): Promise<void> {
     const all = (): boolean => this.plan.members.every((one) => this.books.bookOf(one.uid).acknowledged.length > 0);
-    try {
-      await until("every device was acknowledged", all, patienceMs);
-    } catch (error) {
-      throw new Error(`${String(error)}\n${this.lastWords()}`);
-    }
+    await this.#until("every device was acknowledged", all, patienceMs);
   }
 
   /** Waits until so many more events are acknowledged. */
   async acknowledges(count: number, patienceMs: number): Promise<void> {
     const from = this.books.acknowledged;
-    await until(`${count} more events are acknowledged`, () => this.books.acknowledged >= from + count, patienceMs);
+    const enough = (): boolean => this.books.acknowledged >= from + count;
+    await this.#until(`${count} more events are acknowledged`, enough, patienceMs);
   }
 
   /**
-   * No more load; then waits until the devices have told everything, the cores have finished everything and every command
-   * has ended or its deadline is over. What is missing after that is for the accountant to say.
+   * No more load; then waits until the devices have told everything, the cores have finished everything, what was spooled
+   * has arrived and every command has ended. What is missing after `patienceMs` is for the accountant to say.
    */
   async settle(patienceMs: number = SETTLE_PATIENCE_MS): Promise<void> {
     this.throttle.open = false;
@@ -188,9 +188,8 @@ export class Bed {
     const settled = async (): Promise<boolean> => {
       if (this.books.waiting > 0) return false;
       const [unfinished, ledger] = await Promise.all([this.observer.unfinished(), this.#ledger()]);
-      return (
-        unfinished === 0 && ledger.length === this.commands.sent.length && ledger.every(({ state }) => isOver(state))
-      );
+      const ended = ledger.length === this.commands.sent.length && ledger.every(({ state }) => isOver(state));
+      return unfinished === 0 && ended && (await this.judge()).violations["event.lost"] === undefined;
     };
     await until("everything has settled", () => settled().catch(() => false), patienceMs).catch(() => undefined);
     await this.observer.follow();
@@ -216,14 +215,13 @@ export class Bed {
     if (this.#stopped) return;
     this.#stopped = true;
     this.throttle.open = false;
-    await this.fleet.stop();
-    await Promise.all([...this.agents.map((agent) => agent.program.kill()), ...this.cores.map((core) => core.kill())]);
-    await this.commands.close();
+    const programs = [...this.agents.map((agent) => agent.program), ...this.cores];
+    await Promise.all([...programs.map((program) => program.kill()), this.fleet.stop(), this.commands.close()]);
     this.observer.close();
     await this.detour.close();
     await this.redis.stop();
     this.#warden.dismiss();
-    rmSync(this.plan.dir, { recursive: true, force: true });
+    if (!this.keep) rmSync(this.plan.dir, { recursive: true, force: true });
   }
 
   /** The ends of all logs, for a failure nobody expected. */
@@ -239,9 +237,21 @@ export class Bed {
     return this.#makeAgent(place, false, args);
   }
 
+  /** Rejects with what every process said last. */
+  async #until(awaited: string, condition: () => boolean, patienceMs: number): Promise<void> {
+    try {
+      await until(awaited, condition, patienceMs);
+    } catch (error) {
+      throw new Error(`${String(error)}; ${this.books.acknowledged} until now\n${this.lastWords()}`);
+    }
+  }
+
   #makeAgent(place: AgentPlace, supervised: boolean, args: readonly string[] = []): AgentProcess {
     const { name, configFile, stateDir, logFile } = place;
-    return new AgentProcess({ agent: name, configFile, stateDir, logFile, supervised, args, warden: this.#warden });
+    const index = this.plan.places.findIndex((one) => one.name === name);
+    const env = this.detour.redisPort === 0 ? undefined : viewEnv(join(this.plan.dir, HOOK_FILE), Math.max(0, index));
+    const parts = { agent: name, configFile, stateDir, logFile, supervised, args, env };
+    return new AgentProcess({ ...parts, warden: this.#warden });
   }
 
   #makeCore(index: number): Program {

@@ -2,9 +2,7 @@ import type { Address } from "../oslp/fleet/fleet-device.ts";
 import type { BedPlan, Detours } from "./bed-files.ts";
 import { Cable, type Traffic } from "./cable.ts";
 import type { RedisBed } from "./redis-bed.ts";
-import { socketOwner } from "./socket-owner.ts";
-
-type Owners = () => Iterable<readonly [agent: string, pid: number]>;
+import { fleetAddress, placeOf } from "./host-view.ts";
 
 export interface DetourTraffic extends Traffic {
   /** `north`: to Redis. `pair`: between the agents. `south`: an agent dialled a device. `inbound`: a device dialled an agent. */
@@ -16,11 +14,10 @@ export interface DetourTraffic extends Traffic {
 
 /**
  * The proxies of a bed, one per kind of link. Both agents must have the same configuration, so they share the proxies
- * towards Redis and the devices; which of them opened a connection is asked of the kernel.
+ * towards Redis and the devices; which of them opened a connection is told by the address it was reached at.
  */
 export class Detour implements Detours {
   readonly #plan: BedPlan;
-  #owners: Owners = () => [];
   /** Towards Redis; owners are agents. */
   north: Cable | undefined;
   /** Towards the devices; owners are agents. */
@@ -44,19 +41,19 @@ export class Detour implements Detours {
   static async open(plan: BedPlan, redis: RedisBed): Promise<Detour> {
     const detour = new Detour(plan);
     const local = (port: number) => () => ({ host: "127.0.0.1", port });
-    const ownerOf = (client: { readonly remotePort?: number | undefined }): string | undefined =>
-      socketOwner(client.remotePort ?? 0, detour.#owners());
+    const ownerOf = (client: { readonly localAddress?: string | undefined }): string | undefined =>
+      plan.places[placeOf(client.localAddress) ?? -1]?.name;
     const told = (link: DetourTraffic["link"], agent?: string) => (traffic: Traffic) =>
       detour.onTraffic({ ...traffic, link, agent: agent ?? traffic.owner, at: performance.now() });
     detour.north = await Cable.open({
+      host: "0.0.0.0",
       target: () => ({ host: "127.0.0.1", port: redis.port }),
       ownerOf,
       onTraffic: told("north"),
     });
     detour.south = await Cable.open({
       host: "0.0.0.0",
-      // A device is known by the address it was dialled at.
-      target: (client) => ({ host: client.localAddress ?? "", port: plan.fleet.basePort }),
+      target: (client) => ({ host: fleetAddress(client.localAddress ?? ""), port: plan.fleet.basePort }),
       ownerOf,
       onTraffic: told("south"),
     });
@@ -67,11 +64,6 @@ export class Detour implements Detours {
       detour.inbound.set(place.name, { "0.6.1": await inbound("0.6.1"), "0.5.1": await inbound("0.5.1") });
     }
     return detour;
-  }
-
-  /** How to find out who the agents are at the moment. */
-  tellOwners(owners: Owners): void {
-    this.#owners = owners;
   }
 
   get redisPort(): number {

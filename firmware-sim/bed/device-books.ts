@@ -15,6 +15,11 @@ export interface DeviceBook {
   readonly raised: string[];
   /** Texts of the events the platform said it has, in that order. */
   readonly acknowledged: string[];
+  /**
+   * Texts of events the platform refused and the device told again under a new sequence number. One without a time of its
+   * own is then another event as far as anybody else can tell.
+   */
+  readonly retold: Set<string>;
   readonly executed: Execution[];
 }
 
@@ -40,7 +45,7 @@ export class DeviceBooks {
   bookOf(uid: string): DeviceBook {
     const known = this.#books.get(uid);
     if (known !== undefined) return known;
-    const book: DeviceBook = { uid, raised: [], acknowledged: [], executed: [] };
+    const book: DeviceBook = { uid, raised: [], acknowledged: [], retold: new Set(), executed: [] };
     this.#books.set(uid, book);
     return book;
   }
@@ -56,7 +61,11 @@ export class DeviceBooks {
         const deed = deedOf(member, body);
         if (deed !== undefined) book.executed.push({ at: Date.now(), deed });
       },
-      note: () => {},
+      note: (what) => {
+        // Events are told one at a time, the oldest first.
+        const told = book.raised[book.acknowledged.length];
+        if (what.startsWith("the event was refused") && told !== undefined) book.retold.add(told);
+      },
     };
   }
 

@@ -14,7 +14,7 @@ export function eventViolations(books: Books): Violation[] {
     const text = line.data?.text;
     // A registration is an event too; only numbered ones are the devices' own.
     if (line.type !== EVENT || text === undefined || !text.includes("#")) continue;
-    const event = { text, id: line.id, late: line.late === true };
+    const event = { text, id: line.id, late: line.late === true, timesource: line.timesource };
     const list = applied.get(line.subject);
     if (list === undefined) applied.set(line.subject, [event]);
     else list.push(event);
@@ -33,6 +33,7 @@ interface AppliedEvent {
   readonly text: string;
   readonly id: string;
   readonly late: boolean;
+  readonly timesource: string;
 }
 
 function ofDevice(device: Books["devices"][number], applied: readonly AppliedEvent[]): Violation[] {
@@ -41,11 +42,11 @@ function ofDevice(device: Books["devices"][number], applied: readonly AppliedEve
   const place = new Map(device.raised.map((text, index) => [text, index]));
   const ids = new Map<string, string>();
   let furthest = -1;
-  for (const { text, id, late } of applied) {
+  for (const { text, id, late, timesource } of applied) {
     const at = place.get(text);
     const before = ids.get(text);
     if (at === undefined) found.push({ kind: "event.invented", of, detail: text });
-    else if (before !== undefined && before !== id) {
+    else if (before !== undefined && before !== id && !(timesource !== "device" && device.retold.has(text))) {
       found.push({ kind: "event.duplicated", of, detail: `${text} as ${before} and as ${id}` });
     } else if (before === undefined) {
       if (at < furthest && !late) {

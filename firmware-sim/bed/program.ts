@@ -15,8 +15,13 @@ export interface ProgramParts {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The compiled command line: beside us when we are compiled too, else below dist. */
+/**
+ * The compiled command line: beside us when we are compiled too, else below dist. `BUSBAR_PROGRAM` names another one, e.g.
+ * that of an installed release.
+ */
 export function busbarProgram(): string {
+  const given = process.env["BUSBAR_PROGRAM"];
+  if (given !== undefined && given !== "") return given;
   const beside = fileURLToPath(new URL("../../edge-agent/cli/main.js", import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL("../../dist/edge-agent/cli/main.js", import.meta.url));
 }
@@ -69,24 +74,29 @@ export class Program {
     if (this.running) this.#child?.kill(signal);
   }
 
+  /** To everything it has started, too. */
+  signalAll(signal: NodeJS.Signals): void {
+    if (this.running && this.pid !== undefined) signalGroup(this.pid, signal);
+  }
+
   /** SIGKILL to the whole group, and waits. */
   async kill(): Promise<void> {
     const pid = this.pid;
     if (pid === undefined) return;
-    killGroup(pid);
+    signalGroup(pid, "SIGKILL");
     await this.#exit;
   }
 
   /** Asks to stop in order; insists after `patienceMs`. Resolves with the exit code. */
   async stop(patienceMs: number): Promise<number | null> {
     if (!this.running) return this.#exit;
-    this.signal("SIGCONT");
+    this.signalAll("SIGCONT");
     this.signal("SIGTERM");
     const insist = setTimeout(() => void this.kill(), patienceMs);
     const code = await this.#exit;
     clearTimeout(insist);
     // A supervisor's child may outlive it for a moment.
-    if (this.pid !== undefined) killGroup(this.pid);
+    if (this.pid !== undefined) signalGroup(this.pid, "SIGKILL");
     return code;
   }
 
@@ -96,9 +106,9 @@ export class Program {
   }
 }
 
-export function killGroup(pid: number): void {
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(-leader, signal);
   } catch (_gone) {
     // Ended by itself.
   }

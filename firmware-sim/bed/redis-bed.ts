@@ -8,8 +8,8 @@ export interface RedisBed {
   /** Where the one that takes writes listens. */
   readonly port: number;
   readonly url: string;
-  /** What the configuration of an agent says about it; `port` where something stands in between. */
-  section(port?: number): Readonly<Record<string, unknown>>;
+  /** What the configuration of an agent says about it; `by` where something stands in between. */
+  section(by?: { readonly host: string; readonly port: number }): Readonly<Record<string, unknown>>;
   /** A connection for looking at things, past every proxy. It waits for Redis to come back. */
   client(): RedisClient;
   /** SIGKILL, and waits until it is gone. */
@@ -28,7 +28,7 @@ export async function startStandalone(options: { readonly dir: string; readonly 
   return {
     port: server.port,
     url: server.url,
-    section: (port) => ({ url: `redis://127.0.0.1:${port ?? server.port}` }),
+    section: (by) => ({ url: `redis://${by?.host ?? "127.0.0.1"}:${by?.port ?? server.port}` }),
     client: () => {
       const client = new Redis({
         host: "127.0.0.1",

@@ -17,7 +17,7 @@ describe("SIGSTOP of the active agent under load, without its supervisor", () =>
   it("is taken over; woken again, it commits nothing and writes to no device", { timeout: 40_000 }, async () => {
     bed = await Bed.start({ devices: 12, everyMs: 100, detours: true });
     bed.commands.every(50);
-    await bed.acknowledges(150, 10_000);
+    await bed.acknowledges(150, 20_000);
     const active = await bed.active();
     const standby = await bed.standby();
     const toDevices: DetourTraffic[] = [];

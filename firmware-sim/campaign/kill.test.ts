@@ -15,7 +15,7 @@ describe("SIGKILL of the active agent under load", () => {
   it("loses nothing, repeats nothing, and the standby takes over within the lease", { timeout: 40_000 }, async () => {
     bed = await Bed.start({ devices: 12, everyMs: 100 });
     bed.commands.every(100);
-    await bed.acknowledges(150, 10_000);
+    await bed.acknowledges(150, 20_000);
     const active = await bed.active();
     const standby = await bed.standby();
 

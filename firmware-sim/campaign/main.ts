@@ -1,0 +1,120 @@
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { Bed } from "../bed/bed.ts";
+import { Campaign, type CampaignResult, type FaultRecord } from "./campaign.ts";
+import { chooseFaults, EVERY_FAULT } from "./catalogue.ts";
+
+const USAGE = `npm run campaign -- [--minutes 2] [--seed N] [--devices 20] [--every 100] [--commands 100] [--rest 1500]
+                   [--faults kill,freeze,…] [--unsupervised] [--keep] [--json]
+
+Does to a whole gateway what the field does, at times that follow from the seed, and lets an independent accountant judge.
+With --json every line is a JSON object; the last line is the verdict in any case. Exits with 1 when a promise broke.
+`;
+
+const OPTIONS = {
+  minutes: { type: "string", default: "2" },
+  seed: { type: "string" },
+  devices: { type: "string", default: "20" },
+  every: { type: "string", default: "100" },
+  commands: { type: "string", default: "100" },
+  rest: { type: "string", default: "1500" },
+  faults: { type: "string" },
+  unsupervised: { type: "boolean", default: false },
+  keep: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+type Values = ReturnType<typeof parse>;
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: OPTIONS }).values;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const values = parse(args);
+  if (values.help) {
+    const known = EVERY_FAULT.map((one) => `  ${one.kind.padEnd(16)}${one.summary}`).join("\n");
+    process.stdout.write(`${USAGE}\nFaults:\n${known}\n`);
+    return 0;
+  }
+  const seed = values.seed === undefined ? Date.now() % 1_000_000 : count(values.seed, "seed");
+  const bed = await Bed.start({
+    devices: count(values.devices, "devices"),
+    everyMs: count(values.every, "every"),
+    supervised: !values.unsupervised,
+    cores: 2,
+    detours: true,
+  });
+  try {
+    const result = await run(bed, values, seed);
+    bed.keep = values.keep || !result.ok;
+    if (bed.keep) process.stderr.write(`kept: ${bed.plan.dir}\n`);
+    return result.ok ? 0 : 1;
+  } finally {
+    await bed.stop();
+  }
+}
+
+async function run(bed: Bed, values: Values, seed: number): Promise<CampaignResult> {
+  const say = (text: string): void => void (values.json || process.stdout.write(`${text}\n`));
+  const { chosen, left } = chooseFaults(bed, values.faults?.split(","));
+  for (const { kind, why } of left) {
+    if (values.json) process.stdout.write(`${JSON.stringify({ skipped: kind, why })}\n`);
+    else say(`${kind} is left out: ${why}`);
+  }
+  say(`seed ${seed}, ${values.devices} devices, ${values.minutes} min: ${chosen.map((one) => one.kind).join(" ")}`);
+  const campaign = new Campaign({
+    bed,
+    faults: chosen,
+    settings: {
+      seed,
+      forMs: Number(values.minutes) * 60_000,
+      commandEveryMs: count(values.commands, "commands"),
+      restMs: count(values.rest, "rest"),
+    },
+    tell: (record) => void (values.json ? process.stdout.write(`${JSON.stringify(record)}\n`) : say(forPeople(record))),
+  });
+  process.once("SIGINT", () => campaign.interrupt());
+  const result = await campaign.run();
+  for (const [kind, { n, p50, p99, max }] of Object.entries(result.gaps)) {
+    say(
+      `${kind.padEnd(16)}${String(n).padStart(4)} times, without acknowledgement p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`,
+    );
+  }
+  for (const { kind, of, detail } of result.examples) say(`${kind}: ${of}: ${detail}`);
+  if (!result.ok) process.stderr.write(`again: ${replay(values, seed)}\n`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  return result;
+}
+
+function forPeople({ t, fault, during, detail, gapMs, epoch, recovered }: FaultRecord): string {
+  const seconds = (t / 1_000).toFixed(1).padStart(7);
+  const both = during === undefined ? fault : `${fault} + ${during}`;
+  const end = recovered ? `gap ${gapMs} ms, epoch ${epoch ?? "?"}` : "NOT SERVED AGAIN";
+  return `${seconds} s  ${both}: ${detail}; ${end}`;
+}
+
+/** The command that does the same again, as far as real processes do the same. */
+function replay(values: Values, seed: number): string {
+  const { minutes, devices, every, commands, rest, faults, unsupervised } = values;
+  const chosen = faults === undefined ? "" : ` --faults ${faults}`;
+  const alone = unsupervised ? " --unsupervised" : "";
+  return `npm run campaign -- --minutes ${minutes} --seed ${seed} --devices ${devices} --every ${every} --commands ${commands} --rest ${rest}${chosen}${alone}`;
+}
+
+function count(text: string, name: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number, not ${text}`);
+  return value;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (thrown: unknown) => {
+    process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+    process.exitCode = 2;
+  },
+);
