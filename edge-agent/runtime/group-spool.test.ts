@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toEntry } from "../spool/record.ts";
+import { toEntry, toRecord } from "../spool/record.ts";
 import { entry, link, SimClock, SpoolSide, unlink } from "./spool-pair.testing.ts";
 import { withSpooled } from "./spooled-memories.ts";
 import { cursorEntry, readCursor } from "./spool-cursor.ts";
@@ -135,9 +135,40 @@ describe("what is remembered when a reign begins", () => {
       ["new", { place: { epoch: 1, order: 4 }, memory: { n: 4 } }],
       ["old", { place: { epoch: 2, order: 1 }, memory: { n: 99 } }],
     ]);
-    const { memories } = withSpooled({ memories: loaded, unreadable: [] }, a.spool);
+    const { memories } = await withSpooled({ memories: loaded, unreadable: [] }, a.spool);
     expect(memories.get("new")?.memory).toEqual({ n: 5 });
     expect(memories.get("old")?.memory).toEqual({ n: 99 });
+  });
+
+  it("is read a portion at a time: timers run between two of them", async () => {
+    const { clock, a } = pair({ maxBytes: 16_777_216 });
+    const stored = Promise.all(Array.from({ length: 5_000 }, (_, n) => a.spool.add(entry(`d${n}`, n))));
+    await Promise.all([stored, clock.runFor(10)]);
+    let isLoaded = false;
+    let turnsBefore = 0;
+    const loading = withSpooled({ memories: new Map(), unreadable: [] }, a.spool).then(({ memories }) => {
+      isLoaded = true;
+      return memories.size;
+    });
+    const turn = (): void => {
+      if (isLoaded) return;
+      turnsBefore += 1;
+      a.timers.at(a.timers.now(), turn);
+    };
+    a.timers.at(a.timers.now(), turn);
+    await clock.runFor(100);
+    expect(await loading).toBe(5_000);
+    expect(turnsBefore).toBeGreaterThan(3);
+  });
+
+  it("does not need what cannot be read as an entry", async () => {
+    const { clock, a } = pair();
+    a.spool.own.append([{ ...toRecord(entry("bad", 1)), payload: new TextEncoder().encode("{") }]);
+    a.spool.own.sync();
+    await Promise.all([a.spool.add(entry("good", 2)), clock.runFor(10)]);
+    const { memories, unreadable } = await withSpooled({ memories: new Map(), unreadable: [] }, a.spool);
+    expect([...memories.keys()]).toEqual(["good"]);
+    expect(unreadable).toEqual(["bad"]);
   });
 
   it("starts behind what was drained elsewhere, on this disk and in the mirror", async () => {
@@ -155,7 +186,7 @@ describe("what is remembered when a reign begins", () => {
     });
     unlink(a, b);
     for (const side of [a, b]) {
-      const { memories } = withSpooled(loaded(), side.spool);
+      const { memories } = await withSpooled(loaded(), side.spool);
       expect(textsIn(side)).toEqual(["d2"]);
       expect([...memories.keys()]).toEqual(["d"]);
     }

@@ -9,6 +9,7 @@ import { newIncarnation, type Position } from "../spool/position.ts";
 import { toRecord } from "../spool/record.ts";
 import type { SpoolSettings } from "../spool/settings.ts";
 import { Spool } from "../spool/spool.ts";
+import { pausing } from "./pausing.ts";
 import { SpoolMirrors } from "./spool-mirrors.ts";
 import { SpoolSources } from "./spool-sources.ts";
 
@@ -116,6 +117,11 @@ export class GroupSpool {
   /** Something was trimmed: the mirror may forget it too. */
   trimmed(): void {
     this.mirrors.changed();
+  }
+
+  /** Lets everybody else have a turn, between two portions of something long. */
+  rest(): Promise<void> {
+    return pausing(this.#parts.timers, 0);
   }
 
   close(): void {

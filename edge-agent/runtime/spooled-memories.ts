@@ -1,36 +1,51 @@
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { LoadedMemories, StoredMemory } from "../queue/memories.ts";
-import { toEntry } from "../spool/record.ts";
+import { type StoredRecord, toEntry } from "../spool/record.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import { readCursor } from "./spool-cursor.ts";
 
-const READ = { maxRecords: 1_000, maxBytes: 1_048_576 };
+/** Some milliseconds of work: the loop of an agent with gigabytes in its spool must not stand still for longer. */
+const READ = { maxRecords: 500, maxBytes: 524_288 };
 
 /**
  * What is remembered of the devices when a reign begins: what Redis has, and on top of it what lies in the spools and is
  * newer. Spools that were drained elsewhere, as far as Redis says, are trimmed first.
  */
-export function withSpooled(loaded: LoadedMemories, spool: GroupSpool): LoadedMemories {
+export async function withSpooled(loaded: LoadedMemories, spool: GroupSpool): Promise<LoadedMemories> {
   const memories = new Map<string, StoredMemory>();
+  const unreadable = new Set(loaded.unreadable);
   for (const [device, stored] of loaded.memories) {
     const cursor = readCursor(device, stored.memory);
     if (cursor === undefined) memories.set(device, stored);
     else for (const one of spool.sources.all()) if (one.incarnation === cursor.incarnation) one.trim(cursor.through);
   }
   spool.trimmed();
-  for (const one of spool.sources.all()) {
+  for (const one of [...spool.sources.all()]) {
     let after = one.cursor();
     for (let records = one.read({ ...READ, after }); records.length > 0; records = one.read({ ...READ, after })) {
       for (const record of records) {
         after = record.position;
-        if (!record.hasMemory) continue;
-        const { device, memory, place } = toEntry(record);
-        const known = memories.get(device)?.place;
-        if (memory === undefined || place === undefined || (known !== undefined && !isLater(place, known))) continue;
-        memories.set(device, { place, memory });
+        if (record.hasMemory && !take(record, memories)) unreadable.add(record.device);
       }
+      if (after >= one.last) break;
+      await spool.rest();
     }
   }
-  return { memories, unreadable: loaded.unreadable };
+  return { memories, unreadable: [...unreadable] };
+}
+
+/** `false`: it is no entry. The drain gives such a record up; it must not keep the others' devices from being served. */
+function take(record: StoredRecord, memories: Map<string, StoredMemory>): boolean {
+  try {
+    const { device, memory, place } = toEntry(record);
+    const known = memories.get(device)?.place;
+    if (memory !== undefined && place !== undefined && (known === undefined || isLater(place, known)))
+      memories.set(device, { place, memory });
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof EdgeError) return false;
+    throw thrown;
+  }
 }
 
 function isLater(a: StoredMemory["place"], b: StoredMemory["place"]): boolean {

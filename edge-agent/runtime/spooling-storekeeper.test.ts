@@ -6,6 +6,8 @@ import type { Reign } from "../model/reign.ts";
 import type { ManyOutcome } from "../queue/committer.ts";
 import type { PlacedEntry } from "../queue/load.ts";
 import { DEFAULT_DRAIN } from "../spool/drain.ts";
+import type { Gap } from "../spool/gap.ts";
+import { toRecord } from "../spool/record.ts";
 import { entry, SimClock, SpoolSide } from "./spool-pair.testing.ts";
 import { type Commits, SpoolingStorekeeper, type StoreNote } from "./spooling-storekeeper.ts";
 
@@ -178,6 +180,35 @@ describe("the way of an entry", () => {
     await clock.runFor(500);
     await stored;
     expect(queue.committed).toEqual(["d-1-1", "d-2-2"]);
+  });
+
+  it("does not end at a record that cannot be read as an entry: it alone is given up, counted and announced", async () => {
+    const clock = new SimClock();
+    const side = new SpoolSide("a", clock, 1);
+    await Promise.all([side.spool.add(entry("d", 1, 1)), clock.runFor(10)]);
+    side.spool.own.append([{ ...toRecord(entry("d", 2, 1)), payload: new TextEncoder().encode("{") }]);
+    side.spool.own.sync();
+    await Promise.all([side.spool.add(entry("d", 3, 1)), side.spool.add(entry("e", 1, 1)), clock.runFor(10)]);
+    const queue = new FakeQueue(clock);
+    const announced: Gap[] = [];
+    const keeper = new SpoolingStorekeeper({
+      reign: { group: "g", holder: "a", epoch: 2, mayAct: () => true },
+      committer: queue,
+      spool: side.spool,
+      drain: DEFAULT_DRAIN,
+      timers: side.timers,
+      random: side.random,
+      announce: (gaps) => {
+        announced.push(...gaps);
+        return { device: "gateway", messages: [], memory: undefined };
+      },
+      noted: () => {},
+    });
+    keeper.begin();
+    await clock.runFor(2_000);
+    expect(queue.committed).toEqual(["d-1-1", "d-1-3", "e-1-1"]);
+    expect(announced).toMatchObject([{ device: "d", reason: "undeliverable", messages: 1 }]);
+    expect(keeper.state).toBe("direct");
   });
 });
 

@@ -190,7 +190,14 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   async #commitBatch(batch: DrainBatch): Promise<void> {
     const { committer, spool, timers } = this.#parts;
-    const entries = this.#entriesOf(batch);
+    let entries: PlacedEntry[];
+    try {
+      entries = this.#entriesOf(batch);
+    } catch (thrown) {
+      // A record that is no entry: looked for and given up as one the queue refuses for good.
+      this.#drain.finished(0, toEdgeError(thrown, "spool.record.invalid"), timers.now());
+      return;
+    }
     this.#path.drainBegins(batch.kind === "records" && batch.isLast && !spool.isJoining);
     const outcome = await committer.commitMany(entries);
     if (this.#ended) return;
