@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { Worker } from "bullmq";
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { slotOf } from "../../adapters/io/node/key-slot.ts";
-import { freePort } from "../../adapters/io/node/private-redis.ts";
+import { type PrivateRedisCluster, startRedisCluster } from "../../adapters/io/node/private-redis-cluster.ts";
 import { groupTag } from "../model/reign.ts";
 import { JobEncoder } from "./bullmq-add.ts";
 import { checkRedis } from "./check-redis.ts";
@@ -14,37 +12,22 @@ import { publishDirectory } from "./directory.ts";
 import { FencedScript } from "./fenced-script.ts";
 import { MESSAGES_QUEUE, queueDepth } from "./group-queue.ts";
 import { loadMemories } from "./memories.ts";
-import { entry, reignOf, startTestRedis, type TestRedis, until } from "./queue.testing.ts";
+import { entry, reignOf, until } from "./queue.testing.ts";
 
 const GROUPS = ["north", "south", "east", "west"];
 
-let nodes: TestRedis[] = [];
+let servers: PrivateRedisCluster;
 let cluster: Cluster;
 
 beforeAll(async () => {
-  nodes = await Promise.all([1, 2, 3].map(startNode));
-  const addresses = nodes.map((node) => `127.0.0.1:${node.port}`);
-  await promisify(execFile)("redis-cli", ["--cluster", "create", ...addresses, "--cluster-yes"]);
-  const admin = nodes.map((node) => node.client());
-  await until(async () => {
-    const infos = await Promise.all(admin.map((one) => one.cluster("INFO")));
-    return infos.every((info) => info.includes("cluster_state:ok") && info.includes("cluster_known_nodes:3"));
-  }, 15_000);
-  cluster = new Cluster(nodes.map((node) => ({ host: "127.0.0.1", port: node.port })));
+  servers = await startRedisCluster({ masters: 3 });
+  cluster = new Cluster(servers.target.nodes.map(({ host, port }) => ({ host, port })));
   cluster.on("error", () => undefined);
-});
+}, 60_000);
 afterAll(async () => {
-  cluster.disconnect();
-  await Promise.all(nodes.map((node) => node.close()));
+  cluster?.disconnect();
+  await servers?.stop();
 });
-
-/** Three ports at random may clash with a bus port, which is 10,000 above by default: it gets a port of its own. */
-async function startNode(): Promise<TestRedis> {
-  const busPort = await freePort();
-  return startTestRedis({
-    extraArgs: ["--cluster-enabled", "yes", "--cluster-port", String(busPort), "--cluster-node-timeout", "2000"],
-  });
-}
 
 describe("on a Redis Cluster", () => {
   it("all keys of a group are in one slot, and we compute the slot as Redis does", async () => {
@@ -64,9 +47,8 @@ describe("on a Redis Cluster", () => {
       slots.add(slotOf(`${tag}:lease`));
     }
     expect(slots.size).toBe(GROUPS.length);
-    const admin = nodes[0]?.client();
     for (const key of ["{busbar:north}:lease", "plain", "{}odd", "a{b}{c}", "{ü}x", "open{"]) {
-      expect(await admin?.cluster("KEYSLOT", key)).toBe(slotOf(key));
+      expect(await cluster.cluster("KEYSLOT", key)).toBe(slotOf(key));
     }
   });
 
