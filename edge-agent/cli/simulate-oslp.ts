@@ -161,13 +161,13 @@ function named(what: string, counts: Readonly<Record<string, number>>): string[]
 }
 
 function listBehaviours(flags: SimulateFlags): number {
-  const list = Object.entries(BEHAVIOURS).map(([name, { summary: text, faulty }]) => ({ name, faulty, summary: text }));
+  const list = Object.entries(BEHAVIOURS).map(([name, { kind, summary: text }]) => ({ name, kind, summary: text }));
   if (flags.json === true) sayJson(list);
   else
     say(
       table(
-        ["behaviour", "", "what it does"],
-        list.map((one) => [one.name, one.faulty ? "faulty" : "", one.summary]),
+        ["behaviour", "kind", "what it does"],
+        list.map((one) => [one.name, one.kind, one.summary]),
       ),
     );
   return EXIT.ok;

@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .addOption(new Option("--every <duration>", "each raises an event so often").argParser(toMs).default(10_000, "10s"))
     .option(
       "--behaviours <list>",
-      "faulty ones join a complete device, good ones replace it; falls-silent=5% for a share",
+      "odd and faulty ones join a complete device, good ones replace it; falls-silent=5% for a share",
       toIngredients,
     )
     .option("--list-behaviours", "say what there is, and end")

@@ -8,7 +8,7 @@ export interface Ingredient {
 }
 
 /**
- * The behaviours of one device of many. Faulty ones come in front of a complete device; naming good ones replaces the
+ * The behaviours of one device of many. Odd and faulty ones come in front of a complete device; naming good ones replaces the
  * complete device by those alone.
  */
 export function mixFor(
@@ -17,9 +17,9 @@ export function mixFor(
   settings: BehaviourSettings,
 ): readonly Behaviour[] {
   const named = ingredients.filter(({ percent }) => falls(index, percent)).map(({ name }) => name);
-  const isFaulty = (name: string): boolean => BEHAVIOURS[name]?.faulty === true;
-  const good = ingredients.some(({ name }) => !isFaulty(name)) ? named.filter((name) => !isFaulty(name)) : COMPLETE;
-  return [...named.filter(isFaulty), ...good].flatMap((name) => {
+  const isGood = (name: string): boolean => BEHAVIOURS[name]?.kind === "good";
+  const good = ingredients.some(({ name }) => isGood(name)) ? named.filter(isGood) : COMPLETE;
+  return [...named.filter((name) => !isGood(name)), ...good].flatMap((name) => {
     const behaviour = BEHAVIOURS[name]?.make(settings);
     return behaviour === undefined ? [] : [behaviour];
   });

@@ -1,5 +1,5 @@
 import { DAY_MS, fromCivil, toRfc3339, toWall, type WallMs } from "../../adapters/kit/time.ts";
-import { type DeviceState, stampOf } from "./device-state.ts";
+import type { DeviceState } from "./device-state.ts";
 
 /** A device's own clock: told by the platform at every registration, or never set. */
 export type DeviceClock =
@@ -19,9 +19,9 @@ export function deviceTime(state: Pick<DeviceState, "clock" | "wall">): WallMs |
  */
 export function stampNow(state: Pick<DeviceState, "clock" | "wall">): string {
   const { clock } = state;
-  if (clock.kind === "set") return stampOf(toWall(state.wall() + clock.offsetMs), toRfc3339);
+  if (clock.kind === "set") return stampAt(toWall(state.wall() + clock.offsetMs));
   const running = toWall((state.wall() - clock.since) % DAY_MS);
-  return `20000000${stampOf(running, toRfc3339).slice(8)}`;
+  return `20000000${stampAt(running).slice(8)}`;
 }
 
 /**
@@ -34,6 +34,11 @@ export function synchronize(state: DeviceState, currentTime: string): void {
   if (told === undefined) return;
   const difference = told - state.wall();
   state.clock = { kind: "set", offsetMs: Math.abs(difference) < RESOLUTION_MS ? 0 : difference };
+}
+
+/** `yyyyMMddHHmmss` in UTC. */
+export function stampAt(at: WallMs): string {
+  return toRfc3339(at).slice(0, 19).replace(/[-:T]/g, "");
 }
 
 const RESOLUTION_MS = 2_000;

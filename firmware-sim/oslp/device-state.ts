@@ -37,8 +37,8 @@ export interface Relay {
   dim: number;
   /** Switched by hand: the schedule leaves it alone until it is told to resume. */
   adHoc?: boolean;
-  /** When it was switched last, by the host's clock. */
-  switchedAt?: WallMs;
+  /** When its schedule switched it last, by the device's clock. */
+  scheduledAt?: WallMs;
 }
 
 /** What the device really did, written by the device alone: the judge of every promise made about it. */
@@ -103,6 +103,8 @@ export interface DeviceState {
   configuration: ConfigurationBanks | undefined;
   firmware: FirmwareBanks | undefined;
   meter: Meter | undefined;
+  /** When the registration in force was confirmed. */
+  registeredAt: Instant | undefined;
   /** The number of the next registration, where it is not thrown. */
   registersWith: number | undefined;
 }

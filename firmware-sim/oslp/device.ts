@@ -71,6 +71,7 @@ export class SimulatedDevice {
       configuration: undefined,
       firmware: undefined,
       meter: undefined,
+      registeredAt: undefined,
       registersWith: undefined,
     };
   }

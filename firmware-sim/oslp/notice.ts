@@ -1,3 +1,4 @@
+import type { EventNotification } from "../../proto/oslp/gen/types.ts";
 import type { Relay } from "./device-state.ts";
 
 /** Why a device did not do what was asked of it. */
@@ -9,6 +10,7 @@ export type SwitchCause = "set-light" | "schedule" | "transition" | "self-test" 
 /** Something that happened inside a device: told to its log, and to the behaviours that make an event of it. */
 export type Notice =
   | { readonly kind: "registered" }
+  | { readonly kind: "acknowledged"; readonly event: EventNotification }
   /** A conversation of the device without the answer it wanted. `rejected`: the platform did answer, with a refusal. */
   | { readonly kind: "unanswered"; readonly why: string; readonly rejected: boolean }
   | { readonly kind: "refused"; readonly why: RequestRefusal; readonly member: string | undefined }

@@ -67,6 +67,7 @@ export function confirmPlan(state: DeviceState): InitiativePlan {
       state.sequenceNumber = sequenceNumber;
       state.window = sequenceWindow;
       state.registration = "registered";
+      state.registeredAt = now;
       // The counter is a new one: what was under way before it is told with a number of it.
       const oldest = state.pending.peek();
       if (oldest !== undefined) oldest.sequenceNumber = undefined;
@@ -84,12 +85,13 @@ export function eventPlan(state: DeviceState, pending: PendingEvent): Initiative
   return {
     sequenceNumber,
     request: { member: "eventNotificationRequest", body: { notifications: [pending.event] } },
-    answered: (response) => {
+    answered: (response, now) => {
       if (response.member !== "eventNotificationResponse") return `an event was answered by ${response.member}`;
       if (response.body.status === Status.OK) {
         if (state.pending.peek() === pending) state.pending.shift();
         state.sequenceNumber = furthest(state.sequenceNumber, sequenceNumber);
         state.log.acknowledged({ description: pending.event.description ?? "", timestamp: pending.event.timestamp });
+        state.notice({ kind: "acknowledged", event: pending.event }, now);
         return undefined;
       }
       // Out of sequence: the counter is agreed anew, and the event is told again afterwards with a new number.

@@ -26,7 +26,6 @@ export function switchRelay(
   if (state.meter !== undefined) count(state.meter, state.relays, state.wall());
   relay.on = to.on;
   if (to.on) relay.dim = to.dim;
-  relay.switchedAt = state.wall();
   if (changed) state.notice({ kind: "switched", relay, cause }, now);
 }
 

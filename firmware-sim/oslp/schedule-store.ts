@@ -1,3 +1,4 @@
+import type { WallMs } from "../../adapters/kit/time.ts";
 import type { Schedule, SetScheduleRequest } from "../../proto/oslp/gen/types.ts";
 
 /** LIGHT and TARIFF relays have a schedule each. */
@@ -9,6 +10,10 @@ export interface ScheduleStore {
   incoming: Incoming | undefined;
   /** Entries with a light trigger that acted, by kind, position and local day: they act once in a window. */
   readonly triggered: Set<string>;
+  /** Entries up to here have been carried out, by the device's clock. */
+  ranTo: WallMs | undefined;
+  /** Grows with every new plan: an act of an older one does nothing. */
+  revision: number;
 }
 
 interface Incoming {
@@ -18,7 +23,13 @@ interface Incoming {
 }
 
 export function emptyStore(): ScheduleStore {
-  return { inForce: { LIGHT: [], TARIFF: [] }, incoming: undefined, triggered: new Set() };
+  return {
+    inForce: { LIGHT: [], TARIFF: [] },
+    incoming: undefined,
+    triggered: new Set(),
+    ranTo: undefined,
+    revision: 0,
+  };
 }
 
 /** What a page did. `replaced`: the schedule of its kind is now another one. */
