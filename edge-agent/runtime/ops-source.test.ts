@@ -176,6 +176,7 @@ describe("AgentOpsSource", () => {
     // Devices are served from the spool: this agent is ready, and says what is wrong.
     expect(a.source.health().ready).toBe(true);
     expect(away.message).toMatch(/Redis is away since \d+ s: \d+ records wait on disk/);
+    await until(() => !b.source.health().ready);
     expect(b.source.health()).toMatchObject({ live: true, ready: false });
     await pair.redis.restart();
     await until(() => a.source.status().spool.messages === 0 && a.source.status().redis.state === "usable", 15_000);

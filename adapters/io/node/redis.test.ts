@@ -94,10 +94,11 @@ describe("the connection for effects", () => {
       hole.swallow();
       for (let i = 0; i < 3; i++)
         expect(await faultOf(connection.client.get("k"))).toMatchObject({ code: "queue.unavailable" });
-      await expect.poll(() => connection.resets, { timeout: 5_000 }).toBe(1);
-      await expect.poll(() => hole.connections(), { timeout: 5_000 }).toBe(2);
-      await connection.ready({ timeoutMs: 5_000 });
-      expect(await connection.client.ping()).toBe("PONG");
+      await expect.poll(() => connection.resets, { timeout: 5_000 }).toBeGreaterThan(0);
+      await expect.poll(() => hole.connections(), { timeout: 5_000 }).toBeGreaterThan(1);
+      await expect
+        .poll(() => connection.client.ping().catch(() => "not yet"), { timeout: 5_000, interval: 20 })
+        .toBe("PONG");
     } finally {
       await hole.close();
     }
