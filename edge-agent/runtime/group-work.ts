@@ -14,6 +14,7 @@ import { DeviceStates, type DeviceStateChange } from "./device-states.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { Sequences } from "./sequences.ts";
 import { carryOut, type Southbound } from "./southbound.ts";
+import { StateLine } from "./state-line.ts";
 import type { Storekeeper } from "./storekeeper.ts";
 
 export interface GroupWorkParts {
@@ -43,6 +44,7 @@ export class GroupWork {
   readonly states: DeviceStates;
   readonly #parts: GroupWorkParts;
   readonly #sequences = new Sequences();
+  readonly #line = new StateLine((change) => this.#storeState(change));
   readonly #cancels: (() => void)[] = [];
   #ended = false;
 
@@ -63,13 +65,14 @@ export class GroupWork {
   /** Begins what happens by itself: silence is noticed, states are said again. */
   start(): void {
     this.#every(CHECK_STATES_MS, () => {
-      for (const change of this.states.check(this.#parts.timers.wall())) this.#tellState(change);
+      for (const change of this.states.check(this.#parts.timers.wall())) this.#line.tell(change);
     });
   }
 
   /** Nothing starts any more; what is being stored ends as the storekeeper decides. */
   end(): void {
     this.#ended = true;
+    this.#line.end();
     for (const cancel of this.#cancels) cancel();
   }
 
@@ -103,7 +106,7 @@ export class GroupWork {
 
   heard(device: string): void {
     const change = this.states.heard(device, this.#parts.timers.wall());
-    if (change !== undefined) this.#tellState(change);
+    if (change !== undefined) this.#line.tell(change);
   }
 
   /**
@@ -144,7 +147,7 @@ export class GroupWork {
     }
     const reason = conclusion.fault?.code ?? conclusion.end;
     const change = this.states.failed(command.device, this.#parts.timers.wall(), reason);
-    if (change !== undefined) this.#tellState(change);
+    if (change !== undefined) this.#line.tell(change);
   }
 
   southbound(service: ProtocolService): Southbound {
@@ -191,11 +194,6 @@ export class GroupWork {
       told += 1;
       if (told % STATES_PER_TURN === 0) await this.#pause(CHECK_STATES_MS);
     }
-  }
-
-  #tellState(change: DeviceStateChange): void {
-    // A state that could not be stored is said again by the next reign.
-    void this.#storeState(change).catch(() => {});
   }
 
   async #storeState(change: DeviceStateChange): Promise<void> {
