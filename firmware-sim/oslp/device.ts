@@ -28,6 +28,12 @@ export interface DeviceParts {
 }
 
 /**
+ * A confirmation that stays without an answer so often in a row is given up, and the device registers anew: the platform may
+ * have answered another registration since, and drops a confirmation of the one before it without a word.
+ */
+export const CONFIRM_TRIES = 6;
+
+/**
  * A street-light controller. It has two sides, as in the field: it opens a connection for everything it has to say, and
  * it answers on connections the platform opens. Both share one sequence number.
  */
@@ -38,6 +44,7 @@ export class SimulatedDevice {
   readonly #ticks = new Map<Behaviour, Instant>();
   #started = false;
   #startups = 0;
+  #unconfirmed = 0;
 
   constructor(parts: DeviceParts) {
     this.#behaviours = parts.behaviours;
@@ -155,7 +162,18 @@ export class SimulatedDevice {
 
   #tell(notice: Notice, now: Instant): void {
     this.#state.log.noticed?.(notice);
+    this.#countTries(notice);
     for (const behaviour of this.#behaviours) behaviour.notices?.(this.#state, notice, now);
+  }
+
+  #countTries(notice: Notice): void {
+    const state = this.#state;
+    if (notice.kind === "registered") this.#unconfirmed = 0;
+    if (notice.kind !== "unanswered" || state.registration !== "confirming") return;
+    this.#unconfirmed += 1;
+    if (this.#unconfirmed < CONFIRM_TRIES) return;
+    this.#unconfirmed = 0;
+    state.registration = "unregistered";
   }
 
   #initiative(plan: ReturnType<typeof registerPlan>): Initiative {
