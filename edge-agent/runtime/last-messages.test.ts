@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { EXAMPLES } from "../model/examples.ts";
+import type { Message } from "../model/message.ts";
+import { LastMessages } from "./last-messages.ts";
+
+const [example] = Object.values(EXAMPLES);
+
+function message(subject: string, sequence: number): Message {
+  if (example === undefined) throw new Error("no example");
+  return { ...example, subject, sequence: String(sequence) };
+}
+
+describe("LastMessages", () => {
+  it("keeps the last eight of a device, newest first", () => {
+    const last = new LastMessages();
+    for (let i = 1; i <= 20; i++) last.note([message("lamp", i)]);
+    expect(last.of("lamp").map((one) => one.sequence)).toEqual(["20", "19", "18", "17", "16", "15", "14", "13"]);
+    expect(last.of("nobody")).toEqual([]);
+  });
+
+  it("is bounded over all devices; the one silent longest is forgotten first", () => {
+    const last = new LastMessages();
+    for (let i = 0; i < 40_000; i++) last.note([message(`lamp-${i}`, 1)]);
+    expect(last.values).toBeLessThanOrEqual(20_000);
+    expect(last.of("lamp-0")).toEqual([]);
+    expect(last.of("lamp-39999")).toHaveLength(1);
+  });
+});
