@@ -1,6 +1,7 @@
 // The only web-platform names a pure room may use. Everything else ambient (timers, process, Buffer) is absent on purpose.
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;
+  encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number };
 }
 declare class TextDecoder {
   constructor(label?: string, options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean });

@@ -19,6 +19,25 @@ describe("sha256", () => {
   });
 });
 
+describe("sha256 of one after another", () => {
+  it("is not touched by what was digested before, at every edge of a block and of the scratch", () => {
+    const edges = [0, 1, 55, 56, 63, 64, 65, 119, 120, 16_311, 16_312, 16_313, 16_384, 40_000];
+    for (const length of [...edges].reverse().concat(edges)) {
+      const bytes = new Uint8Array(length).fill(0xa5);
+      expect(sha256(bytes), `${length} bytes`).toBe(createHash("sha256").update(bytes).digest("hex"));
+    }
+  });
+
+  it("names a text the same whether it fits the scratch or not", () => {
+    for (const text of ["", "x", "ü€😀", "€".repeat(5_400), "€".repeat(9_000), "\ud800"]) {
+      const material = `s${text.length}:${text};`;
+      expect(digest([text])).toBe(
+        createHash("sha256").update(new TextEncoder().encode(material)).digest("hex").slice(0, 32),
+      );
+    }
+  });
+});
+
 describe("digest", () => {
   it("keeps its parts apart", () => {
     expect(digest(["ab", "c"])).not.toBe(digest(["a", "bc"]));

@@ -20,9 +20,15 @@ const ROUND = new Uint32Array([
 const START = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19] as const;
 const BLOCK = 64;
 const encoder = new TextEncoder();
-/** Scratch of one synchronous digest; nothing of it outlives the call. */
+/** Scratch of one synchronous digest; nothing of it outlives the call. Longer material gets an array of its own. */
 const words = new Uint32Array(64);
 const state = new Uint32Array(8);
+const scratch = new Uint8Array(16 * 1_024);
+const scratchView = new DataView(scratch.buffer);
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const UNIT_BYTES = 3;
+/** What the padding adds, at most. */
+const PADDING = BLOCK + 8;
 
 /** 128 bits of SHA-256 as 32 hex digits, over parts that are kept apart: ("ab","c") and ("a","bc") differ. */
 export function digest(parts: readonly DigestPart[]): string {
@@ -33,22 +39,49 @@ export function digest(parts: readonly DigestPart[]): string {
     else if (typeof part === "number") material += `n${part};`;
     else material += `b${toDigits(part)};`;
   }
-  return sha256(encoder.encode(material)).slice(0, 32);
+  if (material.length * UNIT_BYTES + PADDING > scratch.length) hash(encoder.encode(material));
+  else hashScratch(encoder.encodeInto(material, scratch).written);
+  return digits(4);
 }
 
 /** The whole digest, as 64 hex digits. */
 export function sha256(bytes: Uint8Array): string {
-  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK) * BLOCK);
+  hash(bytes);
+  return digits(8);
+}
+
+function hash(bytes: Uint8Array): void {
+  if (bytes.length + PADDING <= scratch.length) {
+    scratch.set(bytes);
+    hashScratch(bytes.length);
+    return;
+  }
+  const padded = new Uint8Array(bytes.length + PADDING);
   padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(bytes.length / 0x2000_0000));
-  view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0);
+  hashPadded(new DataView(padded.buffer), bytes.length);
+}
+
+/** The first `length` bytes of the scratch; what is behind them may be of an earlier digest. */
+function hashScratch(length: number): void {
+  scratch.fill(0, length, length + PADDING);
+  hashPadded(scratchView, length);
+}
+
+/** FIPS 180-4 §5.1.1: a one, zeros, and the length in bits to the end of a block. Zeros are there already. */
+function hashPadded(view: DataView, length: number): void {
+  const end = Math.ceil((length + 9) / BLOCK) * BLOCK;
+  view.setUint8(length, 0x80);
+  view.setUint32(end - 8, Math.floor(length / 0x2000_0000));
+  view.setUint32(end - 4, (length << 3) >>> 0);
   state.set(START);
-  for (let block = 0; block < padded.length; block += BLOCK) compress(view, block);
-  let digits = "";
-  for (const word of state) digits += word.toString(16).padStart(8, "0");
-  return digits;
+  for (let block = 0; block < end; block += BLOCK) compress(view, block);
+}
+
+/** The first words of the state, in hex. */
+function digits(count: number): string {
+  let text = "";
+  for (let i = 0; i < count; i++) text += (state[i] ?? 0).toString(16).padStart(8, "0");
+  return text;
 }
 
 /** FIPS 180-4 §6.2.2, one block. */
@@ -102,7 +135,7 @@ function turn(word: number, by: number): number {
 }
 
 function toDigits(bytes: Uint8Array): string {
-  let digits = "";
-  for (const byte of bytes) digits += byte.toString(16).padStart(2, "0");
-  return digits;
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
 }
