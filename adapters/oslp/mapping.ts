@@ -52,8 +52,11 @@ function eventDraft(
   });
   const { code, nativeCode, category, severity } = eventFacts(event);
   const point = switchedPoint(event, index ?? 0);
+  // Every event passes here: a literal is made in a hundredth of the time that a spread with more behind it takes.
   const data: EventData = {
-    ...saidBy(origin, "spontaneous"),
+    cause: "spontaneous",
+    historical: false,
+    device: identityOf(origin),
     code,
     nativeCode,
     category,
@@ -63,7 +66,9 @@ function eventDraft(
     points: point === undefined ? undefined : [point],
   };
   return {
-    ...draftOf(origin),
+    subject: origin.device.uid,
+    protocol: "oslp",
+    devicetype: origin.device.deviceType,
     id,
     type: "busbar.event.v1",
     time: time.kind === "given" ? toRfc3339(time.at) : undefined,
@@ -165,9 +170,12 @@ function draftOf({ device }: Origin) {
   return { subject: device.uid, protocol: "oslp", devicetype: device.deviceType } as const;
 }
 
-function saidBy({ device, registration }: Origin, cause: "spontaneous" | "request") {
-  const identity = { protocolId: device.deviceIdentification, address: registration.address };
-  return { cause, historical: false, device: identity } as const;
+function saidBy(origin: Origin, cause: "spontaneous" | "request") {
+  return { cause, historical: false, device: identityOf(origin) } as const;
+}
+
+function identityOf({ device, registration }: Origin) {
+  return { protocolId: device.deviceIdentification, address: registration.address };
 }
 
 /** At most the model's length of text, never half a character. */

@@ -58,8 +58,7 @@ export function readMemory(memory: DeviceMemory | undefined): OslpMemory {
 
 /** The flat record that is stored: the active registration under its plain names, so that it can be found by them. */
 export function writeMemory({ active, pending, requestUid }: OslpMemory): DeviceMemory {
-  const flat: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(active ?? {})) flat[name] = value;
+  const flat: Record<string, string | number | boolean> = { ...active };
   for (const [name, value] of Object.entries(pending ?? {})) flat[pendingName(name)] = value;
   if (requestUid !== undefined) flat["requestUid"] = requestUid;
   return flat;
