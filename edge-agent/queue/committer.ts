@@ -88,7 +88,8 @@ export class Committer implements CommitPort {
   /** Gives an entry of this reign its place. Do it in the order in which the devices said things. */
   place(entry: CommitEntry): PlacedEntry {
     this.#order += 1;
-    return { ...entry, place: { epoch: this.#reign.epoch, order: this.#order } };
+    const { device, messages, memory } = entry;
+    return { device, messages, memory, place: { epoch: this.#reign.epoch, order: this.#order } };
   }
 
   /**
