@@ -5,7 +5,8 @@ const PER_DEVICE = 8;
 const VALUES = 20_000;
 
 interface Remembered {
-  messages: readonly Message[];
+  /** Oldest first. */
+  readonly messages: Message[];
   values: number;
 }
 
@@ -30,16 +31,19 @@ export class LastMessages {
 
   /** Newest first. */
   of(device: string): readonly Message[] {
-    return this.#devices.get(device)?.messages ?? [];
+    return [...(this.#devices.get(device)?.messages ?? [])].reverse();
   }
 
   #add(message: Message): void {
-    const before = this.#devices.get(message.subject);
-    const messages = [message, ...(before?.messages ?? [])].slice(0, PER_DEVICE);
-    const values = messages.reduce((sum, one) => sum + valuesIn(one), 0);
+    const remembered = this.#devices.get(message.subject) ?? { messages: [], values: 0 };
     this.#devices.delete(message.subject);
-    this.#devices.set(message.subject, { messages, values });
-    this.#values += values - (before?.values ?? 0);
+    this.#devices.set(message.subject, remembered);
+    const { messages } = remembered;
+    messages.push(message);
+    const forgotten = messages.length > PER_DEVICE ? messages.shift() : undefined;
+    const change = valuesIn(message) - (forgotten === undefined ? 0 : valuesIn(forgotten));
+    remembered.values += change;
+    this.#values += change;
   }
 }
 
