@@ -32,7 +32,7 @@ export function listen(settings: ListenSettings): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server: Server =
     tls === undefined
-      ? createServer({ noDelay: true })
+      ? createServer({ noDelay: true, allowHalfOpen: true })
       : createTlsServer({ handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...tls }, (socket) =>
           onTransport(new SocketTransport(socket)),
         );

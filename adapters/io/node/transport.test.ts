@@ -59,6 +59,30 @@ describe("a socket as a transport", () => {
     await expect.poll(() => listener.connections).toBe(0);
   });
 
+  it("still answers a peer that closed its half and listens, however late", async () => {
+    const accepted: SocketTransport[] = [];
+    const listener = await listen({
+      host: "127.0.0.1",
+      port: 0,
+      maxConnections: 100,
+      onTransport: (one) => accepted.push(one),
+    });
+    listeners.push(listener);
+    const peer = connect({ host: "127.0.0.1", port: listener.port, allowHalfOpen: true });
+    peer.end("request");
+    await expect.poll(() => accepted.length).toBe(1);
+    const [far] = accepted;
+    if (far === undefined) throw new Error("nobody came");
+    expect(await read(far)).toBe("request");
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await far.write(bytes("answer"));
+    await far.close();
+    let answer = "";
+    for await (const chunk of peer) answer += String(chunk);
+    expect(answer).toBe("answer");
+    await expect.poll(() => listener.connections).toBe(0);
+  });
+
   it("does not read what nobody asks for: the peer's writes stop", async () => {
     const { near, far } = await pair();
     let written = 0;
