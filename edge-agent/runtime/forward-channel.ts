@@ -21,7 +21,10 @@ export class ForwardChannel implements Transport {
   #wakeReader: (() => void) | undefined;
   #heardEnd = false;
   #fault: EdgeError | undefined;
-  #closed = false;
+  /** Our half has ended. */
+  #finished = false;
+  /** Nobody reads any more. */
+  #discarding = false;
 
   constructor(peer: string, line: ChannelLine) {
     this.peer = peer;
@@ -30,7 +33,7 @@ export class ForwardChannel implements Transport {
 
   /** Both sides are done: nothing more comes or goes. */
   get isOver(): boolean {
-    return this.#fault !== undefined || (this.#closed && this.#heardEnd);
+    return this.#fault !== undefined || (this.#finished && this.#heardEnd);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -38,11 +41,11 @@ export class ForwardChannel implements Transport {
       const bytes = this.#received.shift();
       if (bytes !== undefined) {
         yield bytes;
-        if (!this.#closed) this.#line.consumed(bytes.length);
+        if (this.#fault === undefined) this.#line.consumed(bytes.length);
         continue;
       }
       if (this.#fault !== undefined) throw this.#fault;
-      if (this.#heardEnd || this.#closed) return;
+      if (this.#heardEnd || this.#discarding) return;
       await new Promise<void>((resolve) => {
         this.#wakeReader = resolve;
       });
@@ -50,31 +53,47 @@ export class ForwardChannel implements Transport {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    if (this.#closed || this.#fault !== undefined) return Promise.reject(this.#fault ?? gone(this.peer));
+    if (this.#finished || this.#fault !== undefined) return Promise.reject(this.#fault ?? gone(this.peer));
     return new Promise((resolve, reject) => {
       this.#unsent.push({ bytes, resolve, reject });
       this.writable();
     });
   }
 
+  /** Ends our half; the other one is read on: a device may close its half and listen. */
+  finish(): void {
+    if (this.#finished || this.#fault !== undefined) return;
+    this.#finished = true;
+    this.#line.close("end");
+    this.#stop(gone(this.peer));
+  }
+
+  /** What still comes is taken and thrown away: a peer with more to say than its window would never come to its end. */
   close(): Promise<void> {
-    if (!this.#closed) {
-      this.#closed = true;
-      this.#line.close("end");
-      this.#stop(gone(this.peer));
-    }
+    this.#discarding = true;
+    let unread = 0;
+    for (let bytes = this.#received.shift(); bytes !== undefined; bytes = this.#received.shift())
+      unread += bytes.length;
+    if (unread > 0 && this.#fault === undefined) this.#line.consumed(unread);
+    this.finish();
+    this.#wake();
     return Promise.resolve();
   }
 
+  /** Breaks off, also where our half has ended and the other one is still heard. */
   destroy(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.isOver) return;
+    this.#fault = gone(this.peer);
     this.#line.close("reset");
-    this.#stop(gone(this.peer));
+    this.#stop(this.#fault);
   }
 
   /** The link: bytes came. */
   receive(bytes: Uint8Array): void {
+    if (this.#discarding) {
+      if (this.#fault === undefined) this.#line.consumed(bytes.length);
+      return;
+    }
     this.#received.push(bytes);
     this.#wake();
   }

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { dial } from "../../adapters/io/node/dial.ts";
@@ -126,6 +127,59 @@ describe("a device that reached the standby", () => {
       ended = true;
     })();
     await until(() => ended && b.open === 0);
+  });
+
+  it("leaves no channel behind when it says more than anybody reads", async () => {
+    const { a, b } = await pair(async (transport) => {
+      // The active agent reads a little, does not believe it, and closes.
+      for await (const _bytes of transport) break;
+      await transport.close();
+    });
+    const listener = await standby(b);
+    const device = await dial({ host: "127.0.0.1", port: listener.port, timeoutMs: 1_000 });
+    device.write(new Uint8Array(4_000_000)).catch(() => {});
+    await until(() => b.carried === 1);
+    await until(() => a.open === 0 && b.open === 0);
+    device.destroy();
+  });
+
+  it("may close its half and listen", async () => {
+    const { a, b } = await pair(async (transport) => {
+      let heard = 0;
+      for await (const bytes of transport) heard += bytes.length;
+      await transport.write(Uint8Array.of(heard));
+      await transport.close();
+    });
+    const listener = await standby(b);
+    const socket = connect({ host: "127.0.0.1", port: listener.port, allowHalfOpen: true });
+    socket.end(Uint8Array.of(1, 2, 3));
+    const heard: Buffer[] = [];
+    for await (const bytes of socket) heard.push(bytes);
+    expect([...Buffer.concat(heard)]).toEqual([3]);
+    await until(() => a.open === 0 && b.open === 0);
+  });
+
+  it("leaves no channel behind when it ends its half and is gone before the answer", async () => {
+    let heardEnd = false;
+    let isGone = false;
+    const { a, b } = await pair(async (transport) => {
+      for await (const _bytes of transport);
+      heardEnd = true;
+      await until(() => isGone);
+      try {
+        for (;;) await transport.write(new Uint8Array(10_000));
+      } catch (_gone) {
+        transport.destroy();
+      }
+    });
+    const listener = await standby(b);
+    const socket = connect({ host: "127.0.0.1", port: listener.port, allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.end();
+    await until(() => heardEnd);
+    socket.resetAndDestroy();
+    isGone = true;
+    await until(() => a.open === 0 && b.open === 0);
   });
 
   it("is told apart from the others: a hundred at once get their own bytes back", async () => {

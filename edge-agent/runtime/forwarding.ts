@@ -45,8 +45,8 @@ export class Forwarding {
     if (!offered || number === undefined) return false;
     const channel = this.#add(peer, number, transport.peer);
     this.#carried += 1;
-    void pipe(transport, channel);
-    void pipe(channel, transport).finally(() => this.#remove(peer, number ?? 0));
+    void pipe(transport, channel, () => channel.finish());
+    void pipe(channel, transport, () => transport.close());
     return true;
   }
 
@@ -110,10 +110,10 @@ export class Forwarding {
 }
 
 /** Passes everything on, then the end; a broken side breaks the other. */
-async function pipe(from: Transport, to: Transport): Promise<void> {
+async function pipe(from: Transport, to: Transport, end: () => void | Promise<void>): Promise<void> {
   try {
     for await (const bytes of from) await to.write(bytes.slice());
-    await to.close();
+    await end();
   } catch (_broken) {
     to.destroy();
     from.destroy();
