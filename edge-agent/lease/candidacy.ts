@@ -101,7 +101,9 @@ function fromOffer(turn: Turn): Case | undefined {
   const { offer } = state;
   if (offer === undefined) return undefined;
   const expired = now >= later(offer.heardAt, settings.successorGraceMs + settings.ttlMs);
-  if (expired || offer.epoch < state.highestEpoch) {
+  // It stopped because Redis is away, as it is for us: when Redis is back everybody looks, and the order decides.
+  const inVain = offer.reason === "released" && turn.theOther() === undefined && state.health === "failing";
+  if (expired || inVain || offer.epoch < state.highestEpoch) {
     state.offer = undefined;
     return undefined;
   }
@@ -175,7 +177,7 @@ function isForOthers(turn: Turn, from: string | undefined, since: Instant): bool
   const { state, settings, identity, now } = turn;
   if (turn.theOther() !== undefined) return false;
   const before = identity.members.slice(0, identity.members.indexOf(turn.me));
-  const able = before.filter((name) => name !== from && couldTakeOver(turn, name)).length;
+  const able = before.filter((name) => name !== from && couldTakeOver(turn, name, from === undefined)).length;
   const until = later(since, able * settings.successorGraceMs);
   if (now >= until) return false;
   turn.because("order");
@@ -183,12 +185,16 @@ function isForOthers(turn: Turn, from: string | undefined, since: Instant): bool
   return true;
 }
 
-function couldTakeOver(turn: Turn, name: string): boolean {
+/**
+ * @param anyHealth also who could not reach Redis a moment ago: an absent lease is found by all at once when Redis comes
+ *   back, and who had it before has the records it stored meanwhile
+ */
+function couldTakeOver(turn: Turn, name: string, anyHealth: boolean): boolean {
   const peer = turn.state.peers[name];
   if (peer?.contact !== "up" || peer.beat === undefined) return false;
   const { role, able, health, configHash } = peer.beat;
   const idle = role === "standby" || role === "acquiring";
-  return idle && able && health !== "failing" && configHash === turn.identity.configHash;
+  return idle && able && (anyHealth || health !== "failing") && configHash === turn.identity.configHash;
 }
 
 function isReservedForOther(turn: Turn): boolean {
