@@ -39,6 +39,43 @@ describe("SilenceWatch", () => {
     expect(second).toBeGreaterThan(40);
   });
 
+  it("does not take one that gets no processor for one that hangs, unless that lasts", async () => {
+    let silentFor = 0;
+    const share = () => ({ runnable: true, ranMs: 5 });
+    const began = performance.now();
+    const watch = new SilenceWatch({
+      graceMs: 100,
+      silentForMs: 100,
+      share,
+      silent: (forMs) => {
+        silentFor = forMs;
+      },
+    });
+    watch.start();
+    watch.heard();
+    await until(() => silentFor > 0);
+    expect(performance.now() - began).toBeGreaterThan(990);
+  });
+
+  it.each([
+    ["runs and says nothing", (): number => performance.now(), true],
+    ["sleeps, is stopped or waits", (): number => 5, false],
+  ])("judges by the clock one that %s", async (_what, ran, runnable) => {
+    let silentFor = 0;
+    const watch = new SilenceWatch({
+      graceMs: 100,
+      silentForMs: 100,
+      share: () => ({ runnable, ranMs: ran() }),
+      silent: (forMs) => {
+        silentFor = forMs;
+      },
+    });
+    watch.start();
+    watch.heard();
+    await until(() => silentFor > 0);
+    expect(silentFor).toBeLessThan(900);
+  });
+
   it("waits longer for the first sign", async () => {
     let silent = 0;
     const watch = new SilenceWatch({ graceMs: 150, silentForMs: 50, silent: () => silent++ });

@@ -1,17 +1,27 @@
+import type { ProcessorShare } from "./processor-share.ts";
+
 export interface SilenceWatchParts {
   /** Before the first sign nothing is silence for so long, ms. */
   readonly graceMs: number;
   readonly silentForMs: number;
+  /** What the watched one got of the processors, where that can be known. */
+  readonly share?: (() => ProcessorShare | undefined) | undefined;
   /** Called once, with the length of the silence in ms. */
   readonly silent: (forMs: number) => void;
 }
 
 const LOOKS_PER_SILENCE = 10;
 const SHORTEST_LOOK_MS = 10;
+/** A loop that wants to run and gets less than a tenth of a processor is silent all the same: nobody is served by it. */
+const STARVED_FACTOR = 10;
 
 /**
  * Notices that somebody has gone silent, and is not fooled by its own sleep: where this loop did not turn, what was not
  * heard meanwhile says nothing about the other, and the silence counts from the moment we woke.
+ *
+ * Nor by a machine that is too busy: who is ready to run and does not get a processor does not hang, and killing it would
+ * make the machine busier. Of such a one only the time counts in which it ran and said nothing. Who sleeps, is stopped or
+ * waits for something is judged by the clock.
  */
 export class SilenceWatch {
   readonly #parts: SilenceWatchParts;
@@ -21,6 +31,8 @@ export class SilenceWatch {
   #patienceMs = 0;
   #since = 0;
   #lookedAt = 0;
+  /** What it had run at the first look after the last sign. */
+  #ranMs: number | undefined;
 
   constructor(parts: SilenceWatchParts) {
     this.#parts = parts;
@@ -43,6 +55,7 @@ export class SilenceWatch {
     this.#heard = true;
     this.#patienceMs = patienceMs;
     this.#since = performance.now();
+    this.#ranMs = undefined;
   }
 
   #look(): void {
@@ -50,6 +63,7 @@ export class SilenceWatch {
     const slept = now - this.#lookedAt - this.#everyMs;
     this.#lookedAt = now;
     if (slept > this.#everyMs) this.#since = Math.max(this.#since, Math.min(now, this.#since + slept));
+    this.#ranMs ??= this.#parts.share?.()?.ranMs;
     if (now - this.#since <= this.#limit) return;
     // Signs may wait in our own channel: they are read before anybody is judged.
     setImmediate(() => setImmediate(() => this.#judge()));
@@ -57,9 +71,15 @@ export class SilenceWatch {
 
   #judge(): void {
     const forMs = performance.now() - this.#since;
-    if (this.#timer === undefined || forMs <= this.#limit) return;
+    if (this.#timer === undefined || forMs <= this.#limit || this.#isStarved(forMs)) return;
     this.stop();
     this.#parts.silent(forMs);
+  }
+
+  #isStarved(forMs: number): boolean {
+    const share = this.#parts.share?.();
+    if (share === undefined || this.#ranMs === undefined || !share.runnable) return false;
+    return Math.max(share.ranMs - this.#ranMs, forMs / STARVED_FACTOR) <= this.#limit;
   }
 
   get #limit(): number {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { processorShare } from "./processor-share.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 export interface SupervisorSettings {
@@ -130,6 +131,7 @@ export class Supervisor {
     const watch = new SilenceWatch({
       graceMs: START_GRACE_MS,
       silentForMs: settings.silentForMs,
+      share: () => (child.pid === undefined ? undefined : processorShare(child.pid)),
       silent: (forMs) => {
         if (child.exitCode !== null || this.#stopping) return;
         note("error", `the agent's loop was silent for ${Math.round(forMs)} ms: killing it`);
