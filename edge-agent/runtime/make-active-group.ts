@@ -15,6 +15,7 @@ import { announceGaps } from "./announce-gaps.ts";
 import { durabilityOf } from "./durability.ts";
 import type { GroupWork } from "./group-work.ts";
 import { RedisRepair } from "./redis-repair.ts";
+import { verifierOf } from "./read-back.ts";
 import { withSpooled } from "./spooled-memories.ts";
 import { SpoolingStorekeeper, type StoreNote } from "./spooling-storekeeper.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -104,6 +105,7 @@ function makeIntake(parts: {
     timers: around.timers,
     random: new NodeRandom(),
     execute: (command, { begin }) => work.execute(command, begin),
+    verifier: verifierOf(around, work),
     publish: async (draft, { acceptedAt, endedAt }) => {
       const protocol = around.serviceOf(draft.subject)?.protocol ?? "gateway";
       await work.store(draft.subject, [{ ...draft, protocol }], undefined);

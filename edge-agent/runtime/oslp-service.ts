@@ -12,6 +12,7 @@ import type { Config } from "../config/config.ts";
 import type { OslpLocation, OslpDevice as OslpDeviceConfig } from "../config/oslp.ts";
 import { readBytes } from "../config/secrets.ts";
 import { DeviceBook, type KnownDevice } from "./device-book.ts";
+import { oslpVerifier } from "./oslp-verifier.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { serverTls } from "./tls-files.ts";
 
@@ -71,6 +72,7 @@ export function oslpService(parts: ServiceParts): ProtocolService | undefined {
       if (target === undefined) return Promise.reject(unregistered(uid));
       return dial({ ...target, timeoutMs: section.connectTimeoutMs });
     },
+    verifier: (read) => oslpVerifier({ read, settings, wall: () => timers.wall() }),
     describe: (uid) => {
       const device = book.byUid(uid);
       const target = targetOf(uid);

@@ -1,6 +1,9 @@
 import type { TlsOptions } from "node:tls";
 import type { Protocol } from "../../adapters/kit/adapter.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
+import type { CommandConclusion } from "../../adapters/kit/session.ts";
+import type { Verifier } from "../commands/carry-ports.ts";
+import type { Command } from "../model/command.ts";
 import type { DeviceBook, KnownDevice } from "./device-book.ts";
 import type { DeviceSession } from "./southbound.ts";
 
@@ -29,6 +32,11 @@ export interface ProtocolService {
   dial(device: string): DeviceSession;
   /** Opens a connection to the device, at its configured address or the one it registered. */
   connect(device: string): Promise<Transport>;
+  /**
+   * Reads back what commands did, where the protocol can tell. `read` carries out a command that changes nothing at the
+   * device; absent, nothing can be read back.
+   */
+  verifier?(read: (command: Command) => Promise<CommandConclusion>): Verifier;
   /** What the device is called and where it is, for people. */
   describe(device: string): {
     readonly identification: string;

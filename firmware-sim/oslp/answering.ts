@@ -36,6 +36,11 @@ export class Answering implements Machine<AnsweringOutcome> {
     this.#behaviours = parts.behaviours;
   }
 
+  /** Bytes of an envelope that is not whole yet. */
+  get held(): number {
+    return this.#framer.pending;
+  }
+
   open(now: Instant): Step<AnsweringOutcome> {
     if (!this.#state.poweredOn) return this.#hangUp();
     this.#deadline = later(now, PATIENCE_MS);
