@@ -1,7 +1,8 @@
 import type { Bench } from "./bench.ts";
 import { bench as commit } from "./commit.ts";
+import { bench as memory } from "./memory.ts";
 import { bench as pipeline } from "./pipeline.ts";
 import { bench as spool } from "./spool.ts";
 
 /** Every bench there is. */
-export const benches: readonly Bench[] = [commit, pipeline, spool];
+export const benches: readonly Bench[] = [commit, memory, pipeline, spool];
