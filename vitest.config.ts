@@ -1,15 +1,40 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const nodeMajor = process.versions.node.split(".")[0];
 
+/** Tests that start several processes and measure what happens between them: one file at a time, after all others. */
+const PROCESSES = [
+  "firmware-sim/campaign/**/*.test.ts",
+  "edge-agent/cli/**/*.test.ts",
+  "edge-agent/runtime/{adapter-crash,redis-*,supervisor,silence-watch,hooks}.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["{adapters,edge-agent,core-client,firmware-sim,bench,scripts}/**/*.test.ts"],
     globalSetup: ["./scripts/test-setup.ts"],
     reporters: ["default", ["json", { outputFile: `dist/.tests/node-${nodeMajor}.json` }]],
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    // Two cores: process tests start several agents each, so files must not pile up.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "rooms",
+          include: ["{adapters,edge-agent,core-client,firmware-sim,bench,scripts}/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...PROCESSES],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "processes",
+          include: PROCESSES,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
