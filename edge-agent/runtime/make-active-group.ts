@@ -5,6 +5,7 @@ import { intakePorts } from "../commands/redis/intake-ports.ts";
 import type { TakeoverReason } from "../lease/words.ts";
 import type { Reign } from "../model/reign.ts";
 import { Committer } from "../queue/committer.ts";
+import { durably } from "../queue/durability.ts";
 import { FencedScript } from "../queue/fenced-script.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../queue/group-queue.ts";
 import { loadMemories } from "../queue/memories.ts";
@@ -101,6 +102,7 @@ function makeIntake(parts: {
       redis: around.redis.effects.client,
       connectWorker: () => around.redis.more("worker", `commands-${reign.group}`),
       timers: around.timers,
+      durably: (key, write) => durably(around.redis.effects.client, key, durabilityOf(around.config.redis), write),
     }),
     timers: around.timers,
     random: new NodeRandom(),

@@ -3,7 +3,7 @@ import type { Timers } from "../../../adapters/io/timers.ts";
 import type { Hold, Ledger } from "../ledger.ts";
 import { Bell } from "./bell.ts";
 import { CommandQueue } from "./command-queue.ts";
-import { RedisLedger } from "./ledger.ts";
+import { type Durably, RedisLedger } from "./ledger.ts";
 
 /** The queue of a group's commands, as an intake uses it. */
 export type JobQueue = Pick<
@@ -29,10 +29,16 @@ export interface IntakeRedis {
   /** Opens a connection of role `worker`, which the intake closes. */
   readonly connectWorker: () => RedisConnection;
   readonly timers: Timers;
+  /** How beginnings and ends of commands become durable; with the reply of Redis where not given. */
+  readonly durably?: Durably | undefined;
 }
 
 /** The ports as Redis has them. Throws `queue.bullmq.untested` where the installed BullMQ is not the one this was tested with. */
-export function intakePorts({ group, reign, redis, connectWorker, timers }: IntakeRedis): IntakePorts {
+export function intakePorts({ group, reign, redis, connectWorker, timers, durably }: IntakeRedis): IntakePorts {
   const queue = new CommandQueue(redis, group, reign);
-  return { queue, bell: new Bell(connectWorker(), timers, queue.marker), ledger: new RedisLedger(redis, group) };
+  return {
+    queue,
+    bell: new Bell(connectWorker(), timers, queue.marker),
+    ledger: new RedisLedger(redis, group, durably),
+  };
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRedis, type RedisConnection } from "../../../adapters/io/node/redis.ts";
 import { redisSettingsOf } from "../../../adapters/io/node/redis-settings.ts";
 import { type PrivateRedis, startPrivateRedis } from "../../../adapters/io/node/private-redis.ts";
+import { EdgeError } from "../../../adapters/kit/edge-error.ts";
 import { toWall } from "../../../adapters/kit/time.ts";
 import { commandKey, type Ending, LEDGER_RETENTION_MS, type LedgerRecord, resultsChannel } from "../../model/ledger.ts";
 import { leaseToken } from "../../model/reign.ts";
@@ -51,6 +52,30 @@ async function lend(group: string, hold: Hold): Promise<void> {
 }
 
 describe("RedisLedger", () => {
+  it("counts a beginning and an end only once they are as durable as asked for", async () => {
+    const { group } = await ledgerOfA();
+    const keys: string[] = [];
+    let confirmed = false;
+    const ledger = new RedisLedger(connection.client, group, async (key, write) => {
+      const reply = await write();
+      keys.push(key);
+      if (!confirmed)
+        throw new EdgeError({ code: "queue.unavailable", blame: "operator", retry: "backoff", message: "" });
+      return reply;
+    });
+    await ledger.accept(A, command(), START);
+    const begin = { basis: { state: "accepted", turn: 0 }, now: START, verified: false } as const;
+    await expect(ledger.begin(A, "c1", begin)).rejects.toMatchObject({ code: "queue.unavailable" });
+    confirmed = true;
+    // It was written, and nothing has left: who began it takes it back and begins again.
+    expect(await ledger.retract(A, "c1", 1)).toMatchObject({ kind: "retracted" });
+    expect(await ledger.begin(A, "c1", { ...begin, basis: { state: "accepted", turn: 1 } })).toMatchObject({
+      kind: "started",
+    });
+    await ledger.finish(A, "c1", { basis: { state: "sent", turn: 2 }, now: START, ending: SUCCESS });
+    expect(keys).toEqual(Array.from({ length: 3 }, () => commandKey(group, "c1")));
+  });
+
   it("keeps the first command of a uid and gives repeats its record", async () => {
     const { ledger } = await ledgerOfA();
     const first = await ledger.accept(A, command(), START);

@@ -29,14 +29,27 @@ const COMMANDS = {
   cancel: "busbar:cmd-cancel",
 } as const;
 
+interface Replied {
+  readonly kind: string;
+  readonly record: LedgerRecord | undefined;
+}
+
+/**
+ * Runs a write to `key` and resolves once it is as durable as the operator asked for; rejects where that was not reached,
+ * although it may have been written.
+ */
+export type Durably = <Reply>(key: string, write: () => Promise<Reply>) => Promise<Reply>;
+
 /** The ledger of one group in Redis; see `Ledger` for what it promises and `edge-agent/model/ledger.ts` for the format. */
 export class RedisLedger implements Ledger {
   readonly #group: string;
   readonly #client: IRedisClient;
   readonly #redis: RedisClient;
+  readonly #durably: Durably;
 
   /** `redis`: a connection of role `effects`, which fails fast. It stays the caller's to close. */
-  constructor(redis: RedisClient, group: string) {
+  constructor(redis: RedisClient, group: string, durably: Durably = (_key, write) => write()) {
+    this.#durably = durably;
     this.#group = group;
     this.#redis = redis;
     this.#client = createIORedisClient(redis);
@@ -66,7 +79,7 @@ export class RedisLedger implements Ledger {
   }
 
   async begin(hold: Hold, uid: string, { basis, now, verified }: Begin): Promise<BeginReply> {
-    const { kind, record } = await this.#run(COMMANDS.begin, uid, [
+    const { kind, record } = await this.#surely(COMMANDS.begin, uid, [
       leaseToken(hold),
       hold.holder,
       hold.epoch,
@@ -91,7 +104,7 @@ export class RedisLedger implements Ledger {
   }
 
   async finish(hold: Hold, uid: string, { basis, now, ending }: Finish): Promise<FinishReply> {
-    const { kind, record } = await this.#run(COMMANDS.finish, uid, [
+    const { kind, record } = await this.#surely(COMMANDS.finish, uid, [
       leaseToken(hold),
       hold.holder,
       hold.epoch,
@@ -128,11 +141,12 @@ export class RedisLedger implements Ledger {
     );
   }
 
-  async #run(
-    command: string,
-    uid: string,
-    args: readonly (string | number)[],
-  ): Promise<{ readonly kind: string; readonly record: LedgerRecord | undefined }> {
+  /** A beginning or an end that a failover forgets would be repeated, or told twice: neither counts before it is durable. */
+  #surely(command: string, uid: string, args: readonly (string | number)[]): Promise<Replied> {
+    return this.#durably(commandKey(this.#group, uid), () => this.#run(command, uid, args));
+  }
+
+  async #run(command: string, uid: string, args: readonly (string | number)[]): Promise<Replied> {
     let kind = "";
     const record = await this.#answer(uid, async () => {
       const keys = [`${groupTag(this.#group)}:lease`, commandKey(this.#group, uid)];
