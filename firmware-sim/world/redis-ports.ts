@@ -108,6 +108,7 @@ export function ledger(redis: SimRedis, line: RedisLine): Ledger {
       .ask({
         what,
         writes,
+        confirmed: what === "begin" || what === "finish",
         // The ledger answers at once; only its promises are of another age.
         effect: () => {
           const [holder = "", epoch = ""] = currentToken(redis).split(":");

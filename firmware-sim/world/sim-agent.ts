@@ -103,6 +103,17 @@ export class SimAgent {
     this.host.thaw();
   }
 
+  /** Flips a bit somewhere in what is kept here of a peer's spool. */
+  rotMirror(random: SeededRandom): void {
+    const name = random.pick([...this.#disks.keys()].filter((one) => one.startsWith("peer-")));
+    if (name === undefined) return;
+    const disk = this.disk(name);
+    const file = random.pick(disk.list().filter((one) => one.startsWith("segment-")));
+    const size = file === undefined ? 0 : (disk.durable(file)?.length ?? 0);
+    // Near the beginning, where something is written.
+    if (file !== undefined && size > 0) disk.rot(file, random.below(Math.min(size, 16_384)), 1 << random.below(8));
+  }
+
   /** A disk let one of its spools down. */
   get hasFailedSpool(): boolean {
     const spools = [...(this.#process?.spool.sources.all() ?? [])];

@@ -217,6 +217,12 @@ const DISK_WEATHER: readonly Make[] = [
         for (const disk of world.agent(agent).disks().values()) disk.failSyncs(0);
       },
     }),
+  (random) =>
+    onAgent("rot", random, 0, {
+      // One copy of two: what a keeper has of its peer, while the peer's own disk is whole.
+      begin: (world, agent) => world.agent(agent).rotMirror(random),
+      end: nothing,
+    }),
 ];
 
 function onDevice(

@@ -49,7 +49,9 @@ export function once(world: World): Judge {
           if (event.uid === undefined) return;
           done.set(event.uid, (done.get(event.uid) ?? 0) + 1);
           if ((done.get(event.uid) ?? 0) > 1 && orders.get(event.uid)?.idempotent === false) {
-            blame(event.uid, `${event.device} carried it out twice`);
+            // A beginning counts only once a replica has it: a failover excuses nothing here.
+            if (world.redis.mode === "lossy") blame(event.uid, `${event.device} carried it out twice`);
+            else court.blame(name, `${event.uid}: ${event.device} carried it out twice`);
           }
           return;
         case "recorded": {
