@@ -6,6 +6,9 @@ const QUICK = { settleAfter: "2s", maxMovesAtOnce: 2 };
 /** Longer than it takes to settle and to be looked at. */
 const NOTHING_MOVES_MS = 4_000;
 
+/** Longer than any agent may act without Redis, nobody having promised anything. */
+const REDIS_AWAY_MS = 5_000;
+
 let groups: GroupsBed | undefined;
 afterEach(async () => {
   await groups?.stop();
@@ -88,6 +91,34 @@ describe("three agents and twelve groups", () => {
     await bed.acknowledges(100, 10_000);
     await pause(NOTHING_MOVES_MS);
     expect(await groups.taken(mark)).toEqual([]);
+    await groups.settle();
+    expectAllWell(groups);
+  });
+
+  it("give every group back to who had it when Redis comes back, with what was spooled meanwhile", {
+    timeout: 120_000,
+  }, async () => {
+    groups = await GroupsBed.make({
+      agents: ["a", "b", "c"],
+      devices: 24,
+      everyMs: 250,
+      settings: { groups: { count: 6 }, placement: QUICK },
+    });
+    const { bed } = groups;
+    groups.core.start();
+    for (const agent of bed.agents) agent.start();
+    await bed.fleet.start();
+    await groups.atRest(["a", "b", "c"], 30_000);
+    await bed.working();
+
+    const mark = await groups.now();
+    await bed.redis.kill();
+    await pause(REDIS_AWAY_MS);
+    await bed.redis.restart();
+    await groups.atRest(["a", "b", "c"], 10_000);
+    await bed.acknowledges(200, 10_000);
+    const own = groups.places(["a", "b", "c"]);
+    for (const { group, holder } of await groups.taken(mark)) expect(holder, group).toBe(own.get(group));
     await groups.settle();
     expectAllWell(groups);
   });
