@@ -3,6 +3,7 @@ import { bench as commit } from "./commit.ts";
 import { bench as memory } from "./memory.ts";
 import { bench as pipeline } from "./pipeline.ts";
 import { bench as spool } from "./spool.ts";
+import { bench as takeover } from "./takeover.ts";
 
 /** Every bench there is. */
-export const benches: readonly Bench[] = [commit, memory, pipeline, spool];
+export const benches: readonly Bench[] = [commit, memory, pipeline, spool, takeover];

@@ -57,6 +57,18 @@ export class Observer {
     return this.#following;
   }
 
+  /**
+   * Lets the group forget its takeovers so far, as if they were days ago: agents count those of the last minutes and become
+   * careful. What was read of them here stays.
+   */
+  async forgetTakeovers(): Promise<void> {
+    await this.follow();
+    if (this.#ownerId === "0-0") return;
+    const key = `${this.#tag}:owner`;
+    await this.#redis.xtrim(key, "MINID", this.#ownerId);
+    await this.#redis.xdel(key, this.#ownerId);
+  }
+
   async ledgerOf(uid: string): Promise<LedgerEntry | undefined> {
     const hash = await this.#redis.hgetall(`${this.#tag}:cmd:${uid}`);
     const { state } = hash;
