@@ -149,12 +149,7 @@ export class SegmentLog {
     for (const segment of this.#segments) {
       if (segment.last <= after) continue;
       this.#reads(segment);
-      const before = into.records.length;
-      segment.read(after, limits, into);
-      const last = into.records.at(-1);
-      // Stopped by a limit rather than by the end of the segment.
-      if (into.records.length >= limits.maxRecords) return;
-      if (into.records.length > before && last !== undefined && last.position < segment.last) return;
+      if (segment.read(after, limits, into) === "limit" || into.records.length >= limits.maxRecords) return;
       if (into.bytes >= limits.maxBytes) return;
     }
   }

@@ -176,8 +176,11 @@ export class Segment {
     return { records: positions.length - from, bytes };
   }
 
-  /** Appends records after `after` to `into`, in order, while the limits allow; the first always fits. */
-  read(after: Position, limits: ReadLimits, into: { records: StoredRecord[]; bytes: number }): void {
+  /**
+   * Appends records after `after` to `into`, in order, while the limits allow; the first always fits. `limit`: there is more
+   * here, so that nothing of a later segment may follow.
+   */
+  read(after: Position, limits: ReadLimits, into: { records: StoredRecord[]; bytes: number }): "limit" | "end" {
     const { positions, starts, ends } = this.index();
     let i = upperBound(positions, after);
     while (i < positions.length) {
@@ -192,10 +195,11 @@ export class Segment {
         bytes += size;
         until += 1;
       }
-      if (until === i) return;
+      if (until === i) return "limit";
       i = until - this.#readRun(i, until, into.records);
       into.bytes += bytes;
     }
+    return "end";
   }
 
   /** When the first record after `after` was stored. */
