@@ -184,6 +184,7 @@ export class GroupSpool {
       } catch (_full) {
         // A full or failing disk is a state the status shows; the next append says what it means.
       }
+      this.mirrors.keepHouse();
       this.#keepHouse();
     });
   }

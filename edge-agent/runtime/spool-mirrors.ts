@@ -57,9 +57,16 @@ class PieceLine {
     }
   }
 
-  clear(): void {
-    this.#waiting = new Fifo();
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
   }
+}
+
+interface Kept {
+  readonly mirror: Mirror;
+  readonly line: PieceLine;
+  /** To be acknowledged when everything we have to say has gone out. */
+  owed: number | undefined;
 }
 
 /**
@@ -70,7 +77,7 @@ export class SpoolMirrors {
   readonly #parts: SpoolMirrorsParts;
   readonly #replica: Replica;
   /** By peer, while its link is up. */
-  readonly #mirrors = new Map<string, { readonly mirror: Mirror; readonly line: PieceLine }>();
+  readonly #mirrors = new Map<string, Kept>();
   /** By directory name, whether their owner is there or not. */
   readonly #spools = new Map<string, Spool>();
   #keeper: { readonly peer: string; readonly line: PieceLine } | undefined;
@@ -128,7 +135,7 @@ export class SpoolMirrors {
       this.#newestOf(peer),
     );
     mirror.linkUp();
-    this.#mirrors.set(peer, { mirror, line });
+    this.#mirrors.set(peer, { mirror, line, owed: undefined });
     this.#keepAtFirst();
   }
 
@@ -152,6 +159,7 @@ export class SpoolMirrors {
         if (kept !== undefined) this.#kept(peer, kept.mirror.receive(bytes));
       } else if (stream === keptStream(group) && this.#keeper?.peer === peer) {
         this.#did(this.#replica.receive(bytes, timers.now()));
+        this.#parts.progressed();
       }
     } catch (thrown) {
       broken(peer, toEdgeError(thrown, "spool.failed"));
@@ -160,11 +168,16 @@ export class SpoolMirrors {
 
   acknowledged(peer: string, stream: string, position: number): void {
     const { group, timers } = this.#parts;
-    if (stream === keptStream(group)) this.#mirrors.get(peer)?.line.pump();
+    if (stream === keptStream(group)) this.#pump(peer, this.#mirrors.get(peer));
     if (stream !== ownStream(group) || this.#keeper?.peer !== peer) return;
     this.#keeper.line.pump();
     this.#did(this.#replica.acknowledged(position, timers.now()));
     this.#parts.progressed();
+  }
+
+  /** To be called about once a second: a mirror that had no room may have some again. */
+  keepHouse(): void {
+    for (const [peer, { mirror }] of this.#mirrors) this.#kept(peer, mirror.wake());
   }
 
   close(): void {
@@ -209,15 +222,22 @@ export class SpoolMirrors {
   }
 
   #kept(peer: string, step: MirrorStep): void {
-    const { group, acknowledge, arrived } = this.#parts;
+    const { arrived } = this.#parts;
     const kept = this.#mirrors.get(peer);
     if (kept === undefined) return;
     kept.line.push(step.send);
-    if (step.stored !== undefined) {
-      acknowledge(peer, ownStream(group), step.stored);
-      arrived();
-    }
+    kept.owed = step.stored ?? kept.owed;
+    this.#pump(peer, kept);
+    if (step.stored !== undefined) arrived();
     if (step.needs !== undefined) this.#kept(peer, kept.mirror.attach(this.#openSpool(peer, step.needs)));
+  }
+
+  /** What we say of bytes goes before their acknowledgement: that they were refused, above all. */
+  #pump(peer: string, kept: Kept | undefined): void {
+    kept?.line.pump();
+    if (kept?.owed === undefined || !kept.line.isEmpty) return;
+    this.#parts.acknowledge(peer, ownStream(this.#parts.group), kept.owed);
+    kept.owed = undefined;
   }
 
   #newestOf(peer: string): Spool | undefined {

@@ -1,3 +1,4 @@
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { decodeRecords, encodeRecords } from "./batch-codec.ts";
 import type { Crc32 } from "./crc32.ts";
 import { ORIGIN, type Position, type PositionRange, toPosition } from "./position.ts";
@@ -10,6 +11,9 @@ import { spoolFault } from "./spool-fault.ts";
 export interface KeptSpool {
   readonly incarnation: string;
   readonly last: Position;
+  /** Whether it would take a record. */
+  readonly takes: boolean;
+  prepare(): void;
   cursor(): Position;
   read(request: {
     readonly after: Position;
@@ -54,6 +58,8 @@ export class Mirror {
   /** The owner need not send what it has delivered. */
   #delivered: Position = ORIGIN;
   #restored = 0;
+  /** What comes is not kept: `refused` until there is room, then `asked` until the owner begins anew. */
+  #room: "some" | "refused" | "asked" = "some";
 
   constructor(settings: MirrorSettings, spool?: KeptSpool) {
     this.#settings = settings;
@@ -68,6 +74,7 @@ export class Mirror {
   linkUp(): void {
     this.#link = { writer: new PieceWriter(this.#settings.pieceBytes), cutter: new ReplicaCutter() };
     this.#offer = undefined;
+    this.#room = "some";
   }
 
   linkDown(): void {
@@ -82,7 +89,7 @@ export class Mirror {
     return { send, stored: this.#link?.cutter.consumed, needs: undefined };
   }
 
-  /** Bytes of the owner's stream. Throws `spool.batch.damaged` and what the spool throws: the link is then to be closed. */
+  /** Bytes of the owner's stream. Throws `spool.batch.damaged`: the link is then to be closed. */
   receive(chunk: Uint8Array): MirrorStep {
     const link = this.#link;
     const send: ReplicaPiece[] = [];
@@ -96,15 +103,26 @@ export class Mirror {
         if (this.#spool?.incarnation === frame.offer.incarnation) this.#answer(frame.offer, send);
         else needs = frame.offer.incarnation;
       } else {
-        isDirty = this.#keep(frame) || isDirty;
+        isDirty = this.#keep(frame, link.writer, send) || isDirty;
       }
     }
-    if (isDirty) this.#spool?.sync();
+    if (isDirty && !this.#synced()) this.#refuse(link.writer, send);
     return { send, stored: needs === undefined ? link.cutter.consumed : undefined, needs };
   }
 
+  /** To be called now and then: asks for what was refused once there is room for it. */
+  wake(): MirrorStep {
+    const send: ReplicaPiece[] = [];
+    const spool = this.#spool;
+    if (this.#room === "refused" && spool !== undefined && this.#link !== undefined && hasRoom(spool)) {
+      this.#room = "asked";
+      this.#link.writer.write({ kind: "held", last: spool.last }, send);
+    }
+    return { send, stored: undefined, needs: undefined };
+  }
+
   /** Returns whether something has to be synced. */
-  #keep(frame: ReplicaFrame): boolean {
+  #keep(frame: ReplicaFrame, writer: PieceWriter, send: ReplicaPiece[]): boolean {
     const spool = this.#spool;
     if (spool === undefined || this.#offer === undefined || spool.incarnation !== this.#offer.incarnation) {
       throw spoolFault("spool.batch.damaged", `the peer sent ${frame.kind} before it was asked`);
@@ -115,12 +133,27 @@ export class Mirror {
     }
     if (frame.kind !== "records") return false;
     const batch = decodeRecords(frame.batch, this.#settings.crc32);
-    if (batch.after > Math.max(spool.last, this.#delivered)) {
-      throw spoolFault("spool.batch.damaged", "the peer left records out");
+    const joins = batch.after <= Math.max(spool.last, this.#delivered);
+    if (this.#room !== "some") {
+      if (this.#room === "refused" || !joins) return false;
+      this.#room = "some";
     }
+    if (!joins) throw spoolFault("spool.batch.damaged", "the peer left records out");
     const news = batch.records.filter((record) => record.position > spool.last);
-    spool.appendAt(news);
-    return news.length > 0;
+    if (taken(() => spool.appendAt(news))) return news.length > 0;
+    this.#refuse(writer, send);
+    return false;
+  }
+
+  #synced(): boolean {
+    return taken(() => this.#spool?.sync());
+  }
+
+  /** The owner hears of it before the bytes are acknowledged, or it would take them for kept. */
+  #refuse(writer: PieceWriter, send: ReplicaPiece[]): void {
+    if (this.#room === "refused") return;
+    this.#room = "refused";
+    writer.write({ kind: "refused", last: this.#spool?.last ?? ORIGIN }, send);
   }
 
   /** First what the owner lost, then what it has delivered is forgotten, then how far we are. */
@@ -146,4 +179,22 @@ export class Mirror {
       after = last.position;
     }
   }
+}
+
+/** No room, or a disk that fails: no fault of the owner's, and no reason to end the link. */
+function taken(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof EdgeError && NOT_TAKEN.has(thrown.code)) return false;
+    throw thrown;
+  }
+}
+
+const NOT_TAKEN: ReadonlySet<string> = new Set(["spool.full", "spool.failed", "spool.closed"]);
+
+function hasRoom(spool: KeptSpool): boolean {
+  if (!spool.takes) taken(() => spool.prepare());
+  return spool.takes;
 }

@@ -16,6 +16,11 @@ export type ReplicaFrame =
   | { readonly kind: "offer"; readonly offer: ReplicaOffer }
   /** Keeper, when it has answered everything in `wanted`: how far the mirror goes. The owner sends what is after it. */
   | { readonly kind: "held"; readonly last: Position }
+  /**
+   * Keeper: it has no room, and what was sent since is not kept. The owner sends nothing more but trims until the next
+   * `held`, which begins anew.
+   */
+  | { readonly kind: "refused"; readonly last: Position }
   /** Owner to keeper: what comes next. Keeper to owner: what the owner had lost. */
   | { readonly kind: "records"; readonly batch: Uint8Array }
   /** Owner: delivered through here; the mirror may forget it. */
@@ -30,7 +35,7 @@ export interface ReplicaOffer {
 
 /** The longest frame either side accepts: the largest record in a batch of its own. */
 export const REPLICA_FRAME_LIMIT: number = 2 * 1024 * 1024;
-const KINDS: readonly ReplicaFrame["kind"][] = ["offer", "held", "records", "trim"];
+const KINDS: readonly ReplicaFrame["kind"][] = ["offer", "held", "records", "trim", "refused"];
 const HEAD = 5;
 
 export function encodeReplicaFrame(frame: ReplicaFrame): Uint8Array {
@@ -79,6 +84,7 @@ function bodyOf(frame: ReplicaFrame): Uint8Array {
     case "offer":
       return utf8(JSON.stringify(frame.offer));
     case "held":
+    case "refused":
       return positionBytes(frame.last);
     case "records":
       return frame.batch;
@@ -94,6 +100,7 @@ function decodeReplicaFrame(bytes: Uint8Array): ReplicaFrame {
     case "offer":
       return { kind, offer: decodeOffer(body) };
     case "held":
+    case "refused":
       return { kind, last: decodePosition(body) };
     case "records":
       return { kind, batch: body };

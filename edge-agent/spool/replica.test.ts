@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import { toInstant } from "../../adapters/kit/time.ts";
 import { pureCrc32 } from "./crc32.ts";
-import { openSpool, range, readAll, record, tagOf } from "./fixture.testing.ts";
+import { openSpool, range, readAll, record, SMALL, tagOf } from "./fixture.testing.ts";
 import { MemoryDisk } from "./memory-disk.testing.ts";
 import { Mirror } from "./mirror.ts";
 import { Replica, type ReplicaPiece, type ReplicaStep } from "./replica.ts";
@@ -24,8 +24,12 @@ class Pair {
   #toMirror: ReplicaPiece[] = [];
   #toOwner: ReplicaPiece[] = [];
   #isUp = false;
+  /** Acknowledged when everything the keeper said before has arrived. */
+  #owed: number | undefined;
+  readonly #keptSettings: { readonly maxBytes: number };
 
-  constructor() {
+  constructor(keptSettings = BIG) {
+    this.#keptSettings = keptSettings;
     this.owner = openSpool(this.ownerDisk, BIG, { incarnation: "aa" });
     this.replica = new Replica(this.owner, SETTINGS);
   }
@@ -57,6 +61,7 @@ class Pair {
     this.#isUp = false;
     this.#toMirror = [];
     this.#toOwner = [];
+    this.#owed = undefined;
     this.replica.linkDown();
     this.mirror.linkDown();
   }
@@ -69,11 +74,19 @@ class Pair {
       if (there === undefined && back === undefined) return;
       if (there !== undefined) this.#keep(there);
       if (back !== undefined) this.#take(this.replica.receive(back.bytes, this.at));
+      if (this.#owed === undefined || this.#toOwner.length > 0) continue;
+      this.#take(this.replica.acknowledged(this.#owed, this.at));
+      this.#owed = undefined;
     }
   }
 
   wake(): void {
     this.#take(this.replica.wake(this.at));
+  }
+
+  /** The keeper looks whether it has room again. */
+  room(): void {
+    if (this.#isUp) this.#toOwner.push(...this.mirror.wake().send);
   }
 
   restartOwner(): void {
@@ -98,11 +111,11 @@ class Pair {
     if (step.needs !== undefined) {
       const disk = this.mirrorDisks.get(step.needs) ?? new MemoryDisk();
       this.mirrorDisks.set(step.needs, disk);
-      this.kept = openSpool(disk, BIG, { incarnation: step.needs });
+      this.kept = openSpool(disk, this.#keptSettings, { incarnation: step.needs });
       step = this.mirror.attach(this.kept);
     }
     this.#toOwner.push(...step.send);
-    if (step.stored !== undefined) this.#take(this.replica.acknowledged(step.stored, this.at));
+    this.#owed = step.stored ?? this.#owed;
   }
 
   #take(step: ReplicaStep): void {
@@ -234,7 +247,20 @@ describe("a mirrored spool", () => {
   });
 });
 
-type Turn = "append" | "trim" | "up" | "down" | "carry" | "some" | "owner" | "keeper" | "crash" | "tick";
+type Turn =
+  | "append"
+  | "flood"
+  | "room"
+  | "trim"
+  | "trim-most"
+  | "up"
+  | "down"
+  | "carry"
+  | "some"
+  | "owner"
+  | "keeper"
+  | "crash"
+  | "tick";
 
 describe("owner and mirror", () => {
   it("never call durable-on-both what the peer's disk does not have, whatever breaks when", () => {
@@ -242,7 +268,11 @@ describe("owner and mirror", () => {
       "append",
       "append",
       "append",
+      "flood",
+      "room",
+      "room",
       "trim",
+      "trim-most",
       "up",
       "down",
       "carry",
@@ -256,7 +286,7 @@ describe("owner and mirror", () => {
     fc.assert(
       fc.property(fc.array(turn, { minLength: 5, maxLength: 80 }), fc.integer(), (turns, seed) => {
         const random = new SeededRandom(seed);
-        const pair = new Pair();
+        const pair = new Pair(SMALL);
         let tag = 0;
         for (const one of turns) {
           if (one === "append") {
@@ -264,7 +294,13 @@ describe("owner and mirror", () => {
             tag += random.between(1, 9);
             pair.append(range(from, tag));
           }
+          if (one === "flood") {
+            pair.append(range(tag + 1, tag + 100));
+            tag += 100;
+          }
+          if (one === "room") pair.room();
           if (one === "trim") pair.trim(random.below(10));
+          if (one === "trim-most") pair.trim(300);
           if (one === "up") pair.up();
           if (one === "down") pair.down();
           if (one === "carry") pair.carry();
@@ -288,7 +324,12 @@ describe("owner and mirror", () => {
         }
         pair.up();
         pair.carry();
-        expect(pair.replica.state).toBe("mirrored");
+        for (let rounds = 0; pair.replica.state !== "mirrored" && rounds < 200; rounds++) {
+          pair.trim(100);
+          pair.carry();
+          pair.room();
+          pair.carry();
+        }
         expect(pair.mirrored()).toEqual(readAll(pair.owner));
         expect(pair.replica.durable()).toBe(pair.owner.settled);
       }),

@@ -95,6 +95,8 @@ export class Replica {
   #link: { readonly writer: PieceWriter; readonly cutter: ReplicaCutter } | undefined;
   /** Sent through here; `undefined` until the peer has said how far its mirror goes. */
   #sent: Position | undefined;
+  /** The peer has no room; it says when it has. */
+  #isRefused = false;
   #trimmed: Position = ORIGIN;
   /** On the peer's disk. */
   #mirrored: Position = ORIGIN;
@@ -169,7 +171,11 @@ export class Replica {
     const { cutter } = this.#link;
     for (const frame of cutter.cut(chunk)) {
       if (frame.kind === "records") this.#restore(decodeRecords(frame.batch, this.#settings.crc32).records);
+      if (frame.kind === "refused") this.#refused();
       if (frame.kind === "held") {
+        this.#isRefused = false;
+        // What was sent before is acknowledged as bytes of the stream, whether it was kept or not.
+        this.#underWay = [];
         this.#spool.restoredAll();
         this.#sent = toPosition(Math.max(frame.last, this.#spool.cursor()));
         this.#mirrored = this.#sent;
@@ -214,14 +220,17 @@ export class Replica {
 
   #pump(send: ReplicaPiece[], stored: number | undefined, now: Instant): ReplicaStep {
     const link = this.#link;
-    if (link === undefined || this.#sent === undefined) return this.#step(send, stored);
+    if (link === undefined || (this.#sent === undefined && !this.#isRefused)) return this.#step(send, stored);
     const delivered = this.#spool.cursor();
     if (delivered > this.#trimmed) {
       this.#trimmed = delivered;
-      this.#sent = toPosition(Math.max(this.#sent, delivered));
       link.writer.write({ kind: "trim", through: delivered }, send);
-      this.#underWay.push({ end: link.writer.position, through: this.#sent, sentAt: now });
+      if (this.#sent !== undefined) {
+        this.#sent = toPosition(Math.max(this.#sent, delivered));
+        this.#underWay.push({ end: link.writer.position, through: this.#sent, sentAt: now });
+      }
     }
+    if (this.#sent === undefined) return this.#step(send, stored);
     while (this.#sent < this.#spool.last && link.writer.position - this.#acknowledged < this.#settings.windowBytes) {
       const records = this.#spool.read({
         after: this.#sent,
@@ -242,6 +251,14 @@ export class Replica {
     return this.#step(send, stored);
   }
 
+  #refused(): void {
+    if (this.#state === "mirrored") this.#degradations += 1;
+    this.#state = "alone";
+    this.#isRefused = true;
+    this.#sent = undefined;
+    this.#underWay = [];
+  }
+
   /** Under load something is always under way; what counts is that nothing of it is from before we began to catch up. */
   #owesFromBefore(): boolean {
     const [oldest] = this.#underWay;
@@ -259,6 +276,7 @@ export class Replica {
 
   #forget(): void {
     this.#link = undefined;
+    this.#isRefused = false;
     this.#sent = undefined;
     this.#acknowledged = 0;
     this.#underWay = [];

@@ -131,6 +131,11 @@ export class Spool {
     return this.#last <= this.#lowest();
   }
 
+  /** Whether there was room for the last record, or is again. */
+  get takes(): boolean {
+    return this.#condition === "open";
+  }
+
   /** Whether a record of the device waits here, and so a newer one must not overtake it. */
   holds(device: string): boolean {
     return (this.#devices.get(device) ?? ORIGIN) > this.cursor();
