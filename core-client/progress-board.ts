@@ -7,24 +7,33 @@ import { type Position, positionText, readPosition } from "./position.ts";
  * one has handled it. It never goes back. It only restores order: that nothing is applied twice is the inbox's matter.
  */
 const ADVANCE = `
+local devices = {}
+for i = 1, #ARGV, 2 do devices[#devices + 1] = ARGV[i] end
+local olds = redis.call('HMGET', KEYS[1], unpack(devices))
+local advances = {}
 local advanced = {}
-for i = 1, #ARGV, 2 do
-  local old = redis.call('HGET', KEYS[1], ARGV[i])
+for i, device in ipairs(devices) do
+  local place = ARGV[2 * i]
+  local old = olds[i]
   local forward = true
   if old then
     local oldEpoch, oldSequence = string.match(old, '^(%d+):(%d+)$')
-    local epoch, sequence = string.match(ARGV[i + 1], '^(%d+):(%d+)$')
+    local epoch, sequence = string.match(place, '^(%d+):(%d+)$')
     if oldEpoch then
       forward = tonumber(epoch) > tonumber(oldEpoch)
         or (tonumber(epoch) == tonumber(oldEpoch) and tonumber(sequence) > tonumber(oldSequence))
     end
   end
   if forward then
-    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
-    advanced[#advanced + 1] = ARGV[i] .. ' ' .. ARGV[i + 1]
+    advances[#advances + 1] = device
+    advances[#advances + 1] = place
+    advanced[#advanced + 1] = device .. ' ' .. place
   end
 end
-if #advanced > 0 then redis.call('PUBLISH', KEYS[1], table.concat(advanced, ',')) end
+if #advanced > 0 then
+  redis.call('HSET', KEYS[1], unpack(advances))
+  redis.call('PUBLISH', KEYS[1], table.concat(advanced, ','))
+end
 return #advanced
 `;
 

@@ -130,6 +130,27 @@ describe("a fenced commit", () => {
     );
   });
 
+  it("stores a script full of memories at once, each against its own place", async () => {
+    const redis = server.client();
+    await redis.set(`${TAG}:lease`, "a:12");
+    const one = script();
+    const devices = Array.from({ length: 500 }, (_, index) => `many-${index}`);
+    const odd = devices.filter((_, index) => index % 2 === 1);
+    await one.run("a:12", { jobs: [], memories: odd.map((device) => memory(device, 12, 7, 1)) });
+    const { memories } = await one.run("a:12", {
+      jobs: [],
+      memories: devices.map((device) => memory(device, 12, 6, 2)),
+    });
+    expect(memories).toEqual(devices.map((_, index) => (index % 2 === 1 ? "older" : "stored")));
+    const [even] = await redis.hmget(`${TAG}:memory`, "many-498");
+    expect(even).toContain('{"n":2}');
+    expect(await redis.hget(`${TAG}:memory`, "many-499")).toContain('{"n":1}');
+    // The same device twice: the later place wins, whatever the order.
+    const twice = [memory("twice", 12, 9, 9), memory("twice", 12, 8, 8), memory("twice", 12, 10, 10)];
+    expect((await one.run("a:12", { jobs: [], memories: twice })).memories).toEqual(["stored", "older", "stored"]);
+    expect(await redis.hget(`${TAG}:memory`, "twice")).toContain('{"n":10}');
+  });
+
   it("survives SCRIPT FLUSH and a restart of Redis", async () => {
     const redis = server.client();
     await redis.set(`${TAG}:lease`, "a:7");

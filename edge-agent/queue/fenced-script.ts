@@ -43,7 +43,8 @@ const OWN_KEYS = 2;
  * script, then for each memory the device and its JSON.
  *
  * The first line makes Redis check everything that could refuse a write (memory, replicas, a read-only node, a full disk)
- * before the script begins, so that a refusal never leaves half of it behind. BullMQ's text runs as the body of a
+ * before the script begins, so that a refusal never leaves half of it behind. Memories are read and written in one call
+ * each, because a call costs Redis and its log more than a field; a script carries far fewer than `unpack` can take. BullMQ's text runs as the body of a
  * function whose parameters hide the real KEYS and ARGV.
  */
 export function fencedScript(addJob: string): string {
@@ -76,16 +77,30 @@ for i = 1, tonumber(ARGV[3]) do
 end
 
 local memories = {}
-while at <= #ARGV do
-  local stored = placeOf(redis.call('HGET', KEYS[2], ARGV[at]) or '')
-  local offered = placeOf(ARGV[at + 1])
-  if stored < offered then
-    redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1])
-    memories[#memories + 1] = '+'
-  else
-    memories[#memories + 1] = stored == offered and '=' or '<'
+if at <= #ARGV then
+  local devices = {}
+  for i = at, #ARGV, 2 do
+    devices[#devices + 1] = ARGV[i]
   end
-  at = at + 2
+  local known = redis.call('HMGET', KEYS[2], unpack(devices))
+  local places = {}
+  local stored = {}
+  for i, device in ipairs(devices) do
+    local memory = ARGV[at + 2 * i - 1]
+    local place = places[device] or placeOf(known[i] or '')
+    local offered = placeOf(memory)
+    if place < offered then
+      places[device] = offered
+      stored[#stored + 1] = device
+      stored[#stored + 1] = memory
+      memories[i] = '+'
+    else
+      memories[i] = place == offered and '=' or '<'
+    end
+  end
+  if #stored > 0 then
+    redis.call('HSET', KEYS[2], unpack(stored))
+  end
 end
 return {1, table.concat(jobs), table.concat(memories)}
 `;
