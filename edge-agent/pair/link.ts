@@ -81,6 +81,13 @@ export class PairLink implements Machine<PairOutcome> {
     });
   }
 
+  /** Ends a link that cannot go on, though both its ends live: neither takes the other for dead. */
+  giveUp(message: string, now: Instant): Step<PairOutcome> {
+    return this.#step(now, (step) => {
+      this.#refuse(step, new EdgeError(pairFault("link.peer.refused", message, { blame: "us" })), "fault");
+    });
+  }
+
   /** A word about one group's lease. Dropped while the peer has not said hello: it would not be this reign's peer. */
   say(group: string, word: GroupWord, now: Instant): Step<PairOutcome> {
     return this.#step(now, (step) => this.#send(step, { kind: "word", group, word }));

@@ -82,9 +82,9 @@ export class PairMesh {
     return this.#open.has(peer);
   }
 
-  /** Ends the link to a peer; a new one is made. */
+  /** Gives the link to a peer up; a new one is made. */
   drop(peer: string): void {
-    this.#open.get(peer)?.transport.destroy();
+    this.use(peer, (link, now) => link.giveUp("the link is given up: what it carries cannot go on", now));
   }
 
   /** Dropped where the link is not open. */
@@ -140,6 +140,10 @@ export class PairMesh {
         const transport = await network.dial(
           security.client === undefined ? where : { ...where, tls: security.client },
         );
+        if (this.#stopping) {
+          transport.destroy();
+          return;
+        }
         const end = await this.#run(transport);
         complained = end === "done" ? undefined : end.code;
       } catch (thrown) {

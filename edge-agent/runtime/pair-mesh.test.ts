@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { NodeTimers } from "../../adapters/io/node/clock.ts";
+import { dial } from "../../adapters/io/node/dial.ts";
+import { listen } from "../../adapters/io/node/listen.ts";
+import { freePort } from "../../adapters/io/node/private-redis.ts";
+import { DEFAULT_PAIR_TIMING } from "../pair/outcomes.ts";
+import { until } from "./agent-pair.testing.ts";
+import { type Network, NODE_NETWORK } from "./network.ts";
+import { PairMesh } from "./pair-mesh.ts";
+
+const timers = new NodeTimers();
+const meshes: PairMesh[] = [];
+afterEach(async () => {
+  for (const mesh of meshes.splice(0)) await mesh.stop();
+});
+
+function member(agent: string, peer: string, port: number, network: Network = NODE_NETWORK) {
+  const ends: string[] = [];
+  const mesh = new PairMesh({
+    options: {
+      site: "/t",
+      agent,
+      peers: [peer],
+      version: "1",
+      configHash: "x",
+      groups: ["g"],
+      timing: DEFAULT_PAIR_TIMING,
+    },
+    status: () => [],
+    peers: [{ name: peer, host: "127.0.0.1", port }],
+    listen: { host: "127.0.0.1", port },
+    security: { server: undefined, client: undefined },
+    timers,
+    network,
+    events: {
+      opened: () => {},
+      closed: (_peer, how) => ends.push(how),
+      beat: () => {},
+      word: () => {},
+      other: () => {},
+      refused: () => {},
+    },
+  });
+  meshes.push(mesh);
+  return { mesh, ends };
+}
+
+describe("a link that is dropped", () => {
+  it("is given up on both sides: nobody takes the other for dead", async () => {
+    const port = await freePort();
+    const [a, b] = [member("a", "b", port), member("b", "a", port)];
+    b.mesh.start();
+    a.mesh.start();
+    await until(() => a.mesh.isOpen("b") && b.mesh.isOpen("a"));
+    b.mesh.drop("a");
+    await until(() => a.ends.length > 0 && b.ends.length > 0);
+    expect([a.ends[0], b.ends[0]]).toEqual(["given-up", "given-up"]);
+    await until(() => a.mesh.isOpen("b") && b.mesh.isOpen("a"));
+  });
+});
+
+describe("a stopped mesh", () => {
+  it("opens no link by a dial that was under way", async () => {
+    let opened = 0;
+    let closed = 0;
+    const listener = await listen({
+      host: "127.0.0.1",
+      port: 0,
+      maxConnections: 10,
+      onTransport: async (transport) => {
+        opened += 1;
+        try {
+          for await (const _bytes of transport);
+        } catch (_reset) {
+          // A reset is an end too.
+        }
+        closed += 1;
+        transport.destroy();
+      },
+    });
+    let letGo: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let dialled = 0;
+    const slow: Network = {
+      ...NODE_NETWORK,
+      dial: async (settings) => {
+        dialled += 1;
+        await held;
+        return dial(settings);
+      },
+    };
+    const { mesh } = member("a", "b", listener.port, slow);
+    mesh.start();
+    await until(() => dialled === 1);
+    await mesh.stop();
+    letGo();
+    await until(() => opened === 1 && closed === 1, 1_000);
+    await listener.close();
+  });
+});
