@@ -15,6 +15,12 @@ export interface DriverParts<Outcome> {
    * slow store reaches the peer as TCP backpressure. A rejection ends the run with that fault.
    */
   readonly take: (outcome: Outcome) => void | Promise<void>;
+  /**
+   * Reading goes on while our own bytes wait to be written: for two ends that both speak unasked, or each would wait for
+   * the other to read first. What waits must then be bounded by the machine. Otherwise a peer that does not read our
+   * answers is not read either.
+   */
+  readonly isDuplex?: boolean | undefined;
 }
 
 type End = "done" | EdgeError;
@@ -136,14 +142,15 @@ export class Driver<Outcome> {
       return;
     }
     if (under === undefined) return;
-    this.#pending += 1;
-    const settled = under.then(
-      () => this.#settle(),
-      (thrown: unknown) => {
-        this.#finish(toEdgeError(thrown, "transport.failed"), "cut");
-        this.#settle();
-      },
-    );
+    const holdsUp = kind === "take" || this.#parts.isDuplex !== true;
+    if (holdsUp) this.#pending += 1;
+    const settle = (): void => {
+      if (holdsUp) this.#settle();
+    };
+    const settled = under.then(settle, (thrown: unknown) => {
+      this.#finish(toEdgeError(thrown, "transport.failed"), "cut");
+      settle();
+    });
     if (kind === "write") return;
     this.#taking.add(settled);
     void settled.then(() => this.#taking.delete(settled));

@@ -3,6 +3,10 @@ import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { dial } from "../../adapters/io/node/dial.ts";
 import { listen } from "../../adapters/io/node/listen.ts";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
+import { SimClock } from "../../adapters/io/sim/clock.ts";
+import { SimHost } from "../../adapters/io/sim/host.ts";
+import { SimNetwork } from "../../adapters/io/sim/network.ts";
+import { SeededRandom } from "../../adapters/kit/random.ts";
 import { DEFAULT_PAIR_TIMING } from "../pair/outcomes.ts";
 import { until } from "./agent-pair.testing.ts";
 import { type Network, NODE_NETWORK } from "./network.ts";
@@ -56,6 +60,77 @@ describe("a link that is dropped", () => {
     await until(() => a.ends.length > 0 && b.ends.length > 0);
     expect([a.ends[0], b.ends[0]]).toEqual(["given-up", "given-up"]);
     await until(() => a.mesh.isOpen("b") && b.mesh.isOpen("a"));
+  });
+});
+
+describe("a link with more to carry than the sockets take, both ways at once", () => {
+  it("goes on hearing the other side: what is not written yet holds up no reading", async () => {
+    const clock = new SimClock();
+    const network = new SimNetwork({
+      clock,
+      random: new SeededRandom(1),
+      delayMs: { min: 1, max: 1 },
+      windowBytes: 65_536,
+    });
+    const hosts = new Map(["a", "b"].map((name) => [name, new SimHost({ clock, name })] as const));
+    const heard = { a: 0, b: 0 };
+    const silences: string[] = [];
+    const make = (agent: "a" | "b", peer: "a" | "b"): PairMesh => {
+      const host = hosts.get(agent);
+      if (host === undefined) throw new Error("no such host");
+      return new PairMesh({
+        options: {
+          site: "/t",
+          agent,
+          peers: [peer],
+          version: "1",
+          configHash: "x",
+          groups: ["g"],
+          timing: DEFAULT_PAIR_TIMING,
+        },
+        status: () => [],
+        peers: [{ name: peer, host: peer, port: 1 }],
+        listen: { host: agent, port: 1 },
+        security: { server: undefined, client: undefined },
+        timers: host.timers,
+        network: {
+          dial: (settings) => network.dial(host, settings),
+          listen: (settings) => network.listen(host, settings),
+        },
+        events: {
+          opened: () => {},
+          closed: (_peer, how) => silences.push(how),
+          beat: () => {},
+          word: () => {},
+          other: (from, outcome) => {
+            if (outcome.kind === "suspect") silences.push("suspect");
+            if (outcome.kind !== "replicate") return;
+            heard[agent] += outcome.records.length;
+            mesh[agent].use(from, (link, now) =>
+              link.replicated(outcome.stream, outcome.position + outcome.records.length, now),
+            );
+          },
+          refused: () => {},
+        },
+      });
+    };
+    const mesh = { a: make("a", "b"), b: make("b", "a") };
+    mesh.b.start();
+    mesh.a.start();
+    await clock.runFor(500);
+    expect([mesh.a.isOpen("b"), mesh.b.isOpen("a")]).toEqual([true, true]);
+    const piece = new Uint8Array(32_768);
+    for (const [agent, peer] of [
+      ["a", "b"],
+      ["b", "a"],
+    ] as const) {
+      for (let at = 0; at < 40; at++) {
+        mesh[agent].use(peer, (link, now) => link.replicate(`own/${agent}`, at * piece.length, piece, now).step);
+      }
+    }
+    await clock.runFor(4_000);
+    expect(heard).toEqual({ a: 40 * piece.length, b: 40 * piece.length });
+    expect(silences).toEqual([]);
   });
 });
 

@@ -166,6 +166,7 @@ export class PairMesh {
       transport,
       timers,
       permit: () => true,
+      isDuplex: true,
       take: (outcome) => {
         if (outcome.kind === "opened") {
           name = outcome.peer.agent;
