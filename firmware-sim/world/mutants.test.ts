@@ -17,7 +17,7 @@ describe("a broken agent", () => {
       process.stdout.write(`  ${sabotage.name}: seed ${caught?.seed}, ${caught?.judge}: ${caught?.text}\n`);
       expect(judges).toContain(caught?.judge);
       needed = Math.max(needed, caught?.seed ?? SEEDS);
-    }, 60_000);
+    }, 240_000);
   }
 
   it("is told from one that is not by the same seeds", async () => {
@@ -25,5 +25,5 @@ describe("a broken agent", () => {
       const { verdict } = await live(seed, { tail: 0 });
       expect(verdict, `seed ${seed}: ${verdict?.judge}: ${verdict?.text}`).toBeUndefined();
     }
-  }, 120_000);
+  }, 480_000);
 });
