@@ -1,6 +1,6 @@
 import { NodeTimers } from "../../../adapters/io/node/clock.ts";
 import { dial } from "../../../adapters/io/node/dial.ts";
-import { generateP256, KeyStore } from "../../../adapters/io/node/keys.ts";
+import { generateP256, type KeyPair, KeyStore } from "../../../adapters/io/node/keys.ts";
 import { type Listener, listen } from "../../../adapters/io/node/listen.ts";
 import { freePort } from "../../../adapters/io/node/private-redis.ts";
 import { NodeRandom } from "../../../adapters/io/node/random.ts";
@@ -33,6 +33,8 @@ export class Street implements Registry<OslpDevice> {
   readonly notices: Notice[] = [];
   readonly settings: OslpSettings;
   readonly timers: NodeTimers = new NodeTimers();
+  /** The platform's key pair, for who is to play one of the two sides from outside. */
+  readonly platform: KeyPair = generateP256();
   readonly #keys: KeyStore;
   readonly #devices: readonly OslpDevice[];
   readonly #memories = new Map<string, DeviceMemory>();
@@ -61,7 +63,7 @@ export class Street implements Registry<OslpDevice> {
   }
 
   private constructor(settings: StreetSettings, members: readonly FleetMember[], listener: Listener) {
-    const platform = generateP256();
+    const { platform } = this;
     this.#keys = new KeyStore();
     this.#listener = listener;
     this.settings = oslpSettings({
@@ -94,6 +96,11 @@ export class Street implements Registry<OslpDevice> {
         noticed: (notice) => void this.notices.push(notice),
       }),
     });
+  }
+
+  /** Where the platform listens. */
+  get port(): number {
+    return this.#listener.port;
   }
 
   async close(): Promise<void> {
