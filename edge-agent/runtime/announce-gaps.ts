@@ -8,6 +8,8 @@ import type { Gap } from "../spool/gap.ts";
 
 /** Sequence numbers of announcements start here, so that they never meet those of other gateway events of the reign. */
 const ANNOUNCED_FROM = 1_000_000_000;
+/** The next number, by reign: two announcements never share one, whatever the clock says, or a core takes the second for a repeat. */
+const NEXT = new WeakMap<Reign, number>();
 /** More gaps than a batch takes are added up in the last message. */
 const MESSAGES = 50;
 
@@ -18,7 +20,10 @@ export function announceGaps(
 ): CommitEntry {
   const subject = `gateway-${by.reign.group}`;
   const recordedtime = toRfc3339(by.at);
-  const messages = fold(gaps).map((gap, index): Message => {
+  const folded = fold(gaps);
+  const first = NEXT.get(by.reign) ?? ANNOUNCED_FROM;
+  NEXT.set(by.reign, first + folded.length);
+  const messages = folded.map((gap, index): Message => {
     const whose = gap.device === "" ? "several devices" : `device ${gap.device}`;
     const material = [
       gap.device,
@@ -57,7 +62,7 @@ export function announceGaps(
         source: by.gateway,
         agent: by.reign.holder,
         epoch: by.reign.epoch,
-        sequence: ANNOUNCED_FROM + Math.floor(by.at % 1_000_000_000) + index,
+        sequence: first + index,
         recordedtime,
       },
     );
