@@ -77,6 +77,8 @@ export interface Books {
   readonly owners: readonly OwnerEntry[];
   readonly commands: readonly SentCommand[];
   readonly ledger: readonly LedgerEntry[];
+  /** How much too early it was for an agent at worst, where clocks were put wrong. */
+  readonly clocksBehindMs?: number;
 }
 
 export type ViolationKind =

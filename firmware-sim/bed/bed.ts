@@ -14,12 +14,14 @@ import { type AgentPlace, type BedPlan, planBed, writeConfigs } from "./bed-file
 import { CommandLoad } from "./commands.ts";
 import { Detour } from "./detour.ts";
 import { DeviceBooks } from "./device-books.ts";
+import { FalseClocks } from "./false-clocks.ts";
 import { REDIS_NAME, viewEnv, writeHook } from "./host-view.ts";
 import { readJournal } from "./journal-file.ts";
 import { raisesNumbered, takesTransitions, type Throttle } from "./load.ts";
 import { Observer } from "./observer.ts";
 import { Program } from "./program.ts";
 import { type RedisBed, startStandalone } from "./redis-bed.ts";
+import { SMALL_SPOOL, SmallDisks } from "./small-disks.ts";
 import { until } from "./until.ts";
 import { Warden } from "./warden.ts";
 
@@ -35,6 +37,10 @@ export interface BedOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Puts proxies between the parties, so that links can be cut. */
   readonly detours?: boolean;
+  /** Gives each agent a small file system, where that can be had. */
+  readonly smallDisks?: boolean;
+  /** Gives each agent a wall clock that can be put wrong, where that can be had. */
+  readonly falseClocks?: boolean;
   readonly seed?: string;
   /** Habits put before those of every device. */
   readonly behaviours?: (index: number) => readonly Behaviour[];
@@ -65,6 +71,8 @@ export class Bed {
   readonly throttle: Throttle = { open: true };
   readonly journalFile: string;
   readonly fleet: Fleet;
+  readonly disks: SmallDisks | undefined;
+  readonly clocks: FalseClocks | undefined;
   /** Leaves the directory with logs and journal where it is. */
   keep = false;
   readonly #warden: Warden;
@@ -75,9 +83,13 @@ export class Bed {
     readonly plan: BedPlan;
     readonly redis: RedisBed;
     readonly detour: Detour;
+    readonly disks: SmallDisks | undefined;
+    readonly clocks: FalseClocks | undefined;
     readonly warden: Warden;
   }) {
     const { options, plan, redis, detour, warden } = parts;
+    this.disks = parts.disks;
+    this.clocks = parts.clocks;
     this.plan = plan;
     this.redis = redis;
     this.detour = detour;
@@ -102,6 +114,7 @@ export class Bed {
     const warden = new Warden(dir);
     let redis: RedisBed | undefined;
     let detour: Detour | undefined;
+    let disks: SmallDisks | undefined;
     try {
       const agents = options.agents ?? ["a", "b"];
       const plan = await planBed({ dir, agents, devices: options.devices, seed: options.seed ?? "bed" });
@@ -110,9 +123,13 @@ export class Bed {
       const section =
         detour.redisPort === 0 ? redis.section() : redis.section({ host: REDIS_NAME, port: detour.redisPort });
       writeHook(join(dir, HOOK_FILE));
-      writeConfigs(plan, section, detour, options.settings ?? {});
-      return new Bed({ options, plan, redis, detour, warden });
+      const wanted = options.smallDisks === true && SmallDisks.missing() === undefined;
+      disks = wanted ? SmallDisks.mount(plan.places.map((place) => place.stateDir)) : undefined;
+      const clocks = options.falseClocks === true ? FalseClocks.build(dir, agents) : undefined;
+      writeConfigs(plan, section, detour, { ...(disks && { spool: SMALL_SPOOL }), ...options.settings });
+      return new Bed({ options, plan, redis, detour, disks, clocks, warden });
     } catch (error) {
+      disks?.unmount();
       await detour?.close();
       await redis?.stop();
       warden.dismiss();
@@ -207,7 +224,16 @@ export class Bed {
     const { batches, owners } = this.observer;
     const ledger = await this.#ledger();
     const { sent } = this.commands;
-    return { devices: this.books.all, journal: this.journal(), batches, owners, commands: sent, ledger };
+    const clocksBehindMs = this.clocks?.furthestBehindMs ?? 0;
+    return {
+      devices: this.books.all,
+      journal: this.journal(),
+      batches,
+      owners,
+      commands: sent,
+      ledger,
+      clocksBehindMs,
+    };
   }
 
   /** Ends every process and removes every file. May be called twice. */
@@ -221,6 +247,7 @@ export class Bed {
     await this.detour.close();
     await this.redis.stop();
     this.#warden.dismiss();
+    this.disks?.unmount();
     if (!this.keep) rmSync(this.plan.dir, { recursive: true, force: true });
   }
 
@@ -249,7 +276,8 @@ export class Bed {
   #makeAgent(place: AgentPlace, supervised: boolean, args: readonly string[] = []): AgentProcess {
     const { name, configFile, stateDir, logFile } = place;
     const index = this.plan.places.findIndex((one) => one.name === name);
-    const env = this.detour.redisPort === 0 ? undefined : viewEnv(join(this.plan.dir, HOOK_FILE), Math.max(0, index));
+    const view = this.detour.redisPort === 0 ? {} : viewEnv(join(this.plan.dir, HOOK_FILE), Math.max(0, index));
+    const env = { ...view, ...this.clocks?.env(name) };
     const parts = { agent: name, configFile, stateDir, logFile, supervised, args, env };
     return new AgentProcess({ ...parts, warden: this.#warden });
   }

@@ -25,7 +25,14 @@ export function commandViolations(books: Books): Violation[] {
   for (const command of books.commands) {
     const key = `${command.device}: ${command.deed}`;
     const ends = new Set(told.get(command.uid));
-    found.push(...ofCommand(command, ledger.get(command.uid), ends, deeds.get(key) ?? []));
+    const honestUntil = command.deadline + ON_THE_WAY_MS + (books.clocksBehindMs ?? 0);
+    const done = deeds.get(key) ?? [];
+    found.push(...ofCommand(command, ledger.get(command.uid), ends, done));
+    const late = done.find((execution) => execution.at > honestUntil);
+    if (late !== undefined) {
+      const detail = `${Math.round(late.at - command.deadline)} ms after its deadline`;
+      found.push({ kind: "command.late", of: command.uid, detail });
+    }
     deeds.delete(key);
   }
   for (const key of deeds.keys()) found.push({ kind: "command.invented", of: key.split(":")[0] ?? "", detail: key });
@@ -63,9 +70,5 @@ function ofCommand(
   }
   const allowed = command.repeatable ? Math.max(1, entry?.attempt ?? 1) : 1;
   if (done.length > allowed) found.push({ kind: "command.done-again", of, detail: `${command.deed} ${times}` });
-  const late = done.find((execution) => execution.at > command.deadline + ON_THE_WAY_MS);
-  if (late !== undefined) {
-    found.push({ kind: "command.late", of, detail: `${Math.round(late.at - command.deadline)} ms after its deadline` });
-  }
   return found;
 }

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 
 /** Reads process groups until its input ends; then it ends them and removes the directory. */
 const SCRIPT =
-  'groups=""; while read -r one; do groups="$groups $one"; done; for one in $groups; do kill -9 "-$one"; done; rm -rf "$1"';
+  'groups=""; while read -r one; do groups="$groups $one"; done; for one in $groups; do kill -9 "-$one"; done; for one in "$1"/*; do umount -l "$one" 2>/dev/null; done; rm -rf "$1"';
 
 /**
  * A shell that outlives us, however we die, by the moment it takes to end everything that was started for a bed. When the

@@ -11,6 +11,8 @@ export interface CampaignSettings {
   readonly commandEveryMs: number;
   /** Between the end of one fault and the next, on average. */
   readonly restMs: number;
+  /** Agents count takeovers of the last minutes and become careful; else each fault is the first for days. */
+  readonly remembers: boolean;
 }
 
 /** One line of the log of a run. */
@@ -99,6 +101,7 @@ export class Campaign {
     if (first === undefined) return;
     const second = joined?.kind === first.kind ? undefined : joined;
     const ground = await this.#ground();
+    if (!this.#settings.remembers) await this.#bed.observer.forgetTakeovers().catch(() => undefined);
     const at = performance.now();
     const struck = await first.strike(ground);
     this.#struck += second === undefined ? 1 : 2;

@@ -1,11 +1,12 @@
 import type { Bed } from "../bed/bed.ts";
 import type { Fault } from "./fault.ts";
+import { HOST_FAULTS } from "./host-faults.ts";
 import { LINK_FAULTS } from "./link-faults.ts";
 import { PROCESS_FAULTS } from "./process-faults.ts";
 import { REDIS_FAULTS } from "./redis-faults.ts";
 
 /** Everything a campaign knows how to do. */
-export const EVERY_FAULT: readonly Fault[] = [...PROCESS_FAULTS, ...REDIS_FAULTS, ...LINK_FAULTS];
+export const EVERY_FAULT: readonly Fault[] = [...PROCESS_FAULTS, ...REDIS_FAULTS, ...LINK_FAULTS, ...HOST_FAULTS];
 
 /**
  * The faults of a run: those that were named, or all; without those that cannot be done to this bed or on this machine,

@@ -35,6 +35,10 @@ export const ALWAYS = (): undefined => undefined;
 export const needsDetours = (bed: Bed): string | undefined =>
   bed.detour.north === undefined ? "there is nothing in the way of the links that could be cut" : undefined;
 
+/** A set of servers is not reached at one port. */
+export const needsOneServer = (bed: Bed): string | undefined =>
+  bed.redis.port === 0 ? "Redis is more than one server" : undefined;
+
 /** A fault that ends by itself. */
 export function momentary(detail: string): Struck {
   return { detail, lastsMs: 0, mend: () => Promise.resolve() };

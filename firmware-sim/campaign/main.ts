@@ -1,13 +1,16 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { Bed } from "../bed/bed.ts";
+import { Bed, type BedOptions } from "../bed/bed.ts";
+import { BED_GROUP } from "../bed/bed-files.ts";
+import { startClusterBed, startSentinelBed } from "../bed/redis-bed-sets.ts";
 import { Campaign, type CampaignResult, type FaultRecord } from "./campaign.ts";
 import { chooseFaults, EVERY_FAULT } from "./catalogue.ts";
 
 const USAGE = `npm run campaign -- [--minutes 2] [--seed N] [--devices 20] [--every 100] [--commands 100] [--rest 1500]
-                   [--faults kill,freeze,…] [--unsupervised] [--keep] [--json]
+                   [--faults kill,freeze,…] [--redis sentinel|cluster] [--unsupervised] [--hold-down] [--keep] [--json]
 
 Does to a whole gateway what the field does, at times that follow from the seed, and lets an independent accountant judge.
+Each fault is the first for days, unless --hold-down: then agents remember the takeovers before and take their time.
 With --json every line is a JSON object; the last line is the verdict in any case. Exits with 1 when a promise broke.
 `;
 
@@ -19,6 +22,8 @@ const OPTIONS = {
   commands: { type: "string", default: "100" },
   rest: { type: "string", default: "1500" },
   faults: { type: "string" },
+  redis: { type: "string", default: "standalone" },
+  "hold-down": { type: "boolean", default: false },
   unsupervised: { type: "boolean", default: false },
   keep: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -39,13 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : count(values.seed, "seed");
-  const bed = await Bed.start({
-    devices: count(values.devices, "devices"),
-    everyMs: count(values.every, "every"),
-    supervised: !values.unsupervised,
-    cores: 2,
-    detours: true,
-  });
+  const bed = await Bed.start(bedOptions(values));
   try {
     const result = await run(bed, values, seed);
     bed.keep = values.keep || !result.ok;
@@ -53,6 +52,25 @@ async function main(args: readonly string[]): Promise<number> {
     return result.ok ? 0 : 1;
   } finally {
     await bed.stop();
+  }
+}
+
+function bedOptions(values: Values): BedOptions {
+  const common = {
+    devices: count(values.devices, "devices"),
+    everyMs: count(values.every, "every"),
+    supervised: !values.unsupervised,
+    cores: 2,
+  };
+  switch (values.redis) {
+    case "standalone":
+      return { ...common, detours: true, smallDisks: true, falseClocks: true };
+    case "sentinel":
+      return { ...common, startRedis: startSentinelBed };
+    case "cluster":
+      return { ...common, startRedis: () => startClusterBed(BED_GROUP) };
+    default:
+      throw new Error(`--redis is standalone, sentinel or cluster, not ${values.redis}`);
   }
 }
 
@@ -72,6 +90,7 @@ async function run(bed: Bed, values: Values, seed: number): Promise<CampaignResu
       forMs: Number(values.minutes) * 60_000,
       commandEveryMs: count(values.commands, "commands"),
       restMs: count(values.rest, "rest"),
+      remembers: values["hold-down"],
     },
     tell: (record) => void (values.json ? process.stdout.write(`${JSON.stringify(record)}\n`) : say(forPeople(record))),
   });
@@ -97,10 +116,10 @@ function forPeople({ t, fault, during, detail, gapMs, epoch, recovered }: FaultR
 
 /** The command that does the same again, as far as real processes do the same. */
 function replay(values: Values, seed: number): string {
-  const { minutes, devices, every, commands, rest, faults, unsupervised } = values;
+  const { minutes, devices, every, commands, rest, faults, unsupervised, redis } = values;
   const chosen = faults === undefined ? "" : ` --faults ${faults}`;
-  const alone = unsupervised ? " --unsupervised" : "";
-  return `npm run campaign -- --minutes ${minutes} --seed ${seed} --devices ${devices} --every ${every} --commands ${commands} --rest ${rest}${chosen}${alone}`;
+  const alone = `${unsupervised ? " --unsupervised" : ""}${values["hold-down"] ? " --hold-down" : ""}`;
+  return `npm run campaign -- --minutes ${minutes} --seed ${seed} --devices ${devices} --every ${every} --commands ${commands} --rest ${rest} --redis ${redis}${chosen}${alone}`;
 }
 
 function count(text: string, name: string): number {

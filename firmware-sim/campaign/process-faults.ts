@@ -1,4 +1,5 @@
 import type { Program } from "../bed/program.ts";
+import { busbar } from "./busbar.ts";
 import { ALWAYS, type Fault, type Ground, momentary, type Struck } from "./fault.ts";
 
 /** A core is a process of its own without a supervisor: the campaign starts it again after so long. */
@@ -76,7 +77,17 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   },
   {
     kind: "handover",
-    summary: "SIGTERM to the active agent, which gives its group back in order and is started again",
+    summary: "an operator hands the group over",
+    missing: ALWAYS,
+    strike: async ({ bed, active }) => {
+      const [place] = bed.plan.places;
+      const asked = await busbar(["handover", "--config", place?.configFile ?? "", "--from", active.agent]);
+      return momentary(`from agent ${active.agent}: ${asked.code === 0 ? "done" : asked.said.trim()}`);
+    },
+  },
+  {
+    kind: "shutdown",
+    summary: "SIGTERM to the active agent and its supervisor, which are started again",
     missing: ALWAYS,
     strike: ({ active }): Promise<Struck> => {
       const { program } = active;

@@ -1,4 +1,4 @@
-import { ALWAYS, type Fault, type Ground, momentary, type Struck } from "./fault.ts";
+import { ALWAYS, needsOneServer, type Fault, type Ground, momentary, type Struck } from "./fault.ts";
 
 const AWAY_MS = { from: 100, to: 3_000 } as const;
 const FROZEN_MS = { from: 300, to: 4_000 } as const;
@@ -33,7 +33,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     kind: "script-flush",
     summary: "SCRIPT FLUSH: every script has to be sent again",
-    missing: ALWAYS,
+    missing: needsOneServer,
     strike: async ({ bed }) => {
       await withClient(bed, (client) => client.script("FLUSH"));
       return momentary("SCRIPT FLUSH");
@@ -42,13 +42,13 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     kind: "redis-full",
     summary: "maxmemory is reached: writes are refused",
-    missing: ALWAYS,
+    missing: needsOneServer,
     strike: (ground) => configured(ground, "maxmemory", "1mb", "0"),
   },
   {
     kind: "redis-lonely",
     summary: "min-replicas-to-write: writes are refused",
-    missing: ALWAYS,
+    missing: needsOneServer,
     strike: (ground) => configured(ground, "min-replicas-to-write", "9", "0"),
   },
 ];
