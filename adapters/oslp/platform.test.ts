@@ -128,6 +128,22 @@ describe("a registration", () => {
     expect(desk.drafts).toEqual([]);
     expect(registry.memory(DEVICE.uid)).toEqual(registeredMemory(100));
   });
+
+  it("confirmed again while the first confirmation is on its way to be stored is answered behind it", () => {
+    // The registry shows what is on its way: the first conversation has confirmed, and nothing of it is durable yet.
+    const desk = accepted(registered(100));
+    desk.hold = true;
+    desk.receive(
+      fromDevice(
+        { member: "confirmRegisterDeviceRequest", body: { randomDevice: 13_246, randomPlatform: 44_765 } },
+        100,
+      ),
+    );
+    expect(desk.sent).toEqual([]);
+    desk.store();
+    expect(answer(desk)).toMatchObject({ member: "confirmRegisterDeviceResponse", body: { status: Status.OK } });
+    expect(desk.registry.memory(DEVICE.uid)).toEqual(registeredMemory(100));
+  });
 });
 
 describe("event notifications", () => {

@@ -76,8 +76,9 @@ function confirmed(
 ): Reaction {
   const { active, repeated } = confirm(message.body, envelope, memory, sequence);
   const answer = () => confirmAnswer(active, sequence);
-  // In force already: the device did not hear our answer. Only its number may be new.
-  if (repeated) return reaction({ memory: active === memory.active ? undefined : { ...memory, active }, answer });
+  // In force already: the device did not hear our answer. Its number may be new; and what put it in force may be on its way
+  // to be stored by another conversation, so the answer waits behind that, for a store of its own.
+  if (repeated) return reaction({ memory: { ...memory, active }, answer });
   const draft = registrationDraft({ device, registration: active, sequenceNumber: envelope.sequenceNumber });
   return reaction({ drafts: [draft], memory: { ...memory, active, pending: undefined }, answer });
 }
