@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import process from "node:process";
 import type { Bench, BenchOutput } from "./bench.ts";
 import { benches } from "./roster.ts";
@@ -15,9 +16,19 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${complaint}npm run bench -- NAME [--json]\n\n${known}\n`);
     return name === undefined ? 0 : 2;
   }
+  const before = loadNow();
   const figures = await run(bench, rest);
-  if (argv.includes("--json")) process.stdout.write(`${JSON.stringify({ bench: bench.name, ...figures })}\n`);
+  const machine = { cores: availableParallelism(), node: process.version, loadBefore: before, loadAfter: loadNow() };
+  process.stdout.write(
+    `${machine.cores} cores, Node ${machine.node}, load average ${before} before and ${machine.loadAfter} after\n`,
+  );
+  if (argv.includes("--json")) process.stdout.write(`${JSON.stringify({ bench: bench.name, ...figures, machine })}\n`);
   return 0;
+}
+
+/** Of the last minute; what others do on the machine is in every figure. */
+function loadNow(): number {
+  return Number((loadavg()[0] ?? 0).toFixed(1));
 }
 
 function run(bench: Bench, args: readonly string[]): Promise<Record<string, unknown>> {

@@ -31,7 +31,7 @@ export const bench: Bench = {
       args: [...args],
       options: {
         seconds: { type: "string", default: "5" },
-        "warm-up": { type: "string", default: "2" },
+        "warm-up": { type: "string", default: "3" },
         devices: { type: "string", default: "1000" },
         rounds: { type: "string", default: "9" },
         fsync: { type: "string", multiple: true, default: ["everysec", "always"] },
