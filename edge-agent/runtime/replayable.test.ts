@@ -1,6 +1,11 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { Transport } from "../../adapters/kit/ports.ts";
 import { Replayable } from "./replayable.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
 
 /** A transport whose bytes are pushed by the test. */
 class Pushed implements Transport {
@@ -107,4 +112,28 @@ describe("a connection read twice", () => {
     await take(reader);
     expect(talkative.isWhole).toBe(false);
   });
+
+  it("holds nothing of what went by once it was answered: a conversation may last for months", async () => {
+    const chunk = Uint8Array.of(1);
+    const endless: Transport = {
+      peer: "test",
+      write: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      destroy: () => {},
+      async *[Symbol.asyncIterator]() {
+        for (;;) yield chunk;
+      },
+    };
+    const replayable = new Replayable(endless);
+    const reader = replayable[Symbol.asyncIterator]();
+    const readOn = async (chunks: number): Promise<number> => {
+      for (let n = 0; n < chunks; n++) await reader.next();
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    await reader.next();
+    await replayable.write(chunk);
+    const before = await readOn(10_000);
+    expect((await readOn(200_000)) - before).toBeLessThan(8_000_000);
+  }, 30_000);
 });

@@ -36,7 +36,10 @@ export class Replayable implements Transport {
     });
     while (!this.#detached) {
       this.#asked ??= this.#inner.next();
-      const next = await Promise.race([this.#asked, left]);
+      // Nobody takes an answered connection away; a race for every chunk of it would leave something behind on `left`.
+      const next: IteratorResult<Uint8Array> | undefined = this.#whole
+        ? await Promise.race([this.#asked, left])
+        : await this.#asked;
       if (next === undefined) return;
       this.#asked = undefined;
       if (next.done === true) return;
