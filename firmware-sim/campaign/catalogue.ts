@@ -8,21 +8,19 @@ import { REDIS_FAULTS } from "./redis-faults.ts";
 /** Everything a campaign knows how to do. */
 export const EVERY_FAULT: readonly Fault[] = [...PROCESS_FAULTS, ...REDIS_FAULTS, ...LINK_FAULTS, ...HOST_FAULTS];
 
-/**
- * The faults of a run: those that were named, or all; without those that cannot be done to this bed or on this machine,
- * which are said. Throws where a name is not one of ours.
- */
-export function chooseFaults(
+/** The named faults, or all. Throws where a name is not one of ours. */
+export function namedFaults(names: readonly string[] | undefined): readonly Fault[] {
+  const known = EVERY_FAULT.map((fault) => fault.kind);
+  const unknown = (names ?? []).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(", ")}; known: ${known.join(", ")}`);
+  return EVERY_FAULT.filter((fault) => names === undefined || names.includes(fault.kind));
+}
+
+/** Those that can be done to this bed on this machine, and why the others cannot. Throws where none can. */
+export function possibleFaults(
   bed: Bed,
-  named: readonly string[] | undefined,
+  wanted: readonly Fault[],
 ): { readonly chosen: readonly Fault[]; readonly left: readonly { readonly kind: string; readonly why: string }[] } {
-  const unknown = (named ?? []).filter((name) => !EVERY_FAULT.some((fault) => fault.kind === name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `no such fault: ${unknown.join(", ")}; known: ${EVERY_FAULT.map((fault) => fault.kind).join(", ")}`,
-    );
-  }
-  const wanted = EVERY_FAULT.filter((fault) => named === undefined || named.includes(fault.kind));
   const left = wanted.flatMap((fault) => {
     const why = fault.missing(bed);
     return why === undefined ? [] : [{ kind: fault.kind, why }];

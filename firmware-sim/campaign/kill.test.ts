@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Bed } from "../bed/bed.ts";
 
-/** The default of `lease.ttl`. */
-const LEASE_TTL_MS = 3_000;
-const TAKEOVER_MARGIN_MS = 300;
+/** Far below `lease.ttl`, with room for a busy machine; `npm run bench -- takeover` measures it. */
+const TAKEOVER_MS = 1_000;
 
 let bed: Bed | undefined;
 afterEach(async () => {
@@ -12,7 +11,9 @@ afterEach(async () => {
 });
 
 describe("SIGKILL of the active agent under load", () => {
-  it("loses nothing, repeats nothing, and the standby takes over within the lease", { timeout: 40_000 }, async () => {
+  it("loses nothing, repeats nothing, and the standby takes over long before the lease is over", {
+    timeout: 40_000,
+  }, async () => {
     bed = await Bed.start({ devices: 12, everyMs: 100 });
     bed.commands.every(100);
     await bed.acknowledges(150, 20_000);
@@ -29,7 +30,8 @@ describe("SIGKILL of the active agent under load", () => {
     expect(verdict.received).toBe(verdict.acknowledged);
     expect(bed.commands.sent.length).toBeGreaterThan(20);
     const taken = bed.observer.owners.filter((entry) => entry.event === "acquired").at(-1);
-    expect(taken).toMatchObject({ holder: standby.agent, epoch: 2 });
-    expect((taken?.at ?? Number.POSITIVE_INFINITY) - killedAt).toBeLessThanOrEqual(LEASE_TTL_MS + TAKEOVER_MARGIN_MS);
+    // The pair link closed with the process: that is what the standby went by.
+    expect(taken).toMatchObject({ holder: standby.agent, epoch: 2, reason: "link-closed" });
+    expect((taken?.at ?? Number.POSITIVE_INFINITY) - killedAt).toBeLessThanOrEqual(TAKEOVER_MS);
   });
 });

@@ -4,7 +4,8 @@ import { Bed, type BedOptions } from "../bed/bed.ts";
 import { BED_GROUP } from "../bed/bed-files.ts";
 import { startClusterBed, startSentinelBed } from "../bed/redis-bed-sets.ts";
 import { Campaign, type CampaignResult, type FaultRecord } from "./campaign.ts";
-import { chooseFaults, EVERY_FAULT } from "./catalogue.ts";
+import { EVERY_FAULT, namedFaults, possibleFaults } from "./catalogue.ts";
+import type { Fault } from "./fault.ts";
 
 const USAGE = `npm run campaign -- [--minutes 2] [--seed N] [--devices 20] [--every 100] [--commands 100] [--rest 1500]
                    [--faults kill,freeze,…] [--redis sentinel|cluster] [--unsupervised] [--hold-down] [--keep] [--json]
@@ -44,9 +45,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : count(values.seed, "seed");
+  const wanted = namedFaults(values.faults?.split(","));
   const bed = await Bed.start(bedOptions(values));
   try {
-    const result = await run(bed, values, seed);
+    const result = await run(bed, wanted, values, seed);
     bed.keep = values.keep || !result.ok;
     if (bed.keep) process.stderr.write(`kept: ${bed.plan.dir}\n`);
     return result.ok ? 0 : 1;
@@ -74,9 +76,9 @@ function bedOptions(values: Values): BedOptions {
   }
 }
 
-async function run(bed: Bed, values: Values, seed: number): Promise<CampaignResult> {
+async function run(bed: Bed, wanted: readonly Fault[], values: Values, seed: number): Promise<CampaignResult> {
   const say = (text: string): void => void (values.json || process.stdout.write(`${text}\n`));
-  const { chosen, left } = chooseFaults(bed, values.faults?.split(","));
+  const { chosen, left } = possibleFaults(bed, wanted);
   for (const { kind, why } of left) {
     if (values.json) process.stdout.write(`${JSON.stringify({ skipped: kind, why })}\n`);
     else say(`${kind} is left out: ${why}`);
