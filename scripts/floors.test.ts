@@ -27,7 +27,9 @@ describe("the floors", () => {
 
   it("are the table in ARCHITECTURE.md", () => {
     const page = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
-    const rows = [...page.matchAll(/^\| (\d) \| `([^`]+)` \| (yes)? ?\|/gm)].map(([, floor, path, pure]) => `${floor} ${path} ${pure === "yes"}`);
+    const rows = [...page.matchAll(/^\| (\d) \| `([^`]+)` \| (yes)? ?\|/gm)].map(
+      ([, floor, path, pure]) => `${floor} ${path} ${pure === "yes"}`,
+    );
     expect(rows.sort()).toEqual(rooms.map((room) => `${room.floor} ${room.path} ${room.pure}`).sort());
   });
 
@@ -42,7 +44,10 @@ describe("a mistake in a copy of the tree", () => {
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "busbar-floors-"));
     const left = new Set(["node_modules", ".git"]);
-    cpSync(root, copy, { recursive: true, filter: (path) => !left.has(path.slice(root.length + 1).split("/")[0] ?? "") });
+    cpSync(root, copy, {
+      recursive: true,
+      filter: (path) => !left.has(path.slice(root.length + 1).split("/")[0] ?? ""),
+    });
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     execFileSync("git", ["init", "-q"], { cwd: copy });
   });
@@ -50,7 +55,10 @@ describe("a mistake in a copy of the tree", () => {
 
   function compile(file: string, text: string): string {
     writeFileSync(join(copy, file), text);
-    const run = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], { cwd: copy, encoding: "utf8" });
+    const run = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], {
+      cwd: copy,
+      encoding: "utf8",
+    });
     rmSync(join(copy, file));
     return run.status === 0 ? "compiled" : run.stdout;
   }
@@ -64,11 +72,16 @@ describe("a mistake in a copy of the tree", () => {
   });
 
   it("fails when an adapter looks at a room beside it", () => {
-    expect(compile("edge-agent/lease/peeking.ts", 'export { Spool } from "../spool/spool.ts";\n')).toContain("peeking.ts");
+    expect(compile("edge-agent/lease/peeking.ts", 'export { Spool } from "../spool/spool.ts";\n')).toContain(
+      "peeking.ts",
+    );
   });
 
   it.each([
-    ["the clock of Node", 'import { performance } from "node:perf_hooks";\nexport const t: number = performance.now();\n'],
+    [
+      "the clock of Node",
+      'import { performance } from "node:perf_hooks";\nexport const t: number = performance.now();\n',
+    ],
     ["timers", "export const t: unknown = setTimeout(() => {}, 1);\n"],
     ["Buffer", "export const b: unknown = Buffer.alloc(1);\n"],
     ["the process", "export const e: unknown = process.env;\n"],
@@ -76,12 +89,15 @@ describe("a mistake in a copy of the tree", () => {
     expect(compile("edge-agent/lease/reaching.ts", text)).toContain("reaching.ts");
   });
 
-  it.each(["Date.now()", "new Date()", "Math.random()"])("is refused by the linter when a pure room calls %s", (call) => {
-    const file = join(copy, "edge-agent/lease/throwing-dice.ts");
-    writeFileSync(file, `export const x: unknown = ${call};\n`);
-    const run = spawnSync(join(root, "node_modules/.bin/biome"), ["lint", file], { cwd: copy, encoding: "utf8" });
-    rmSync(file);
-    expect(run.status, run.stdout + run.stderr).not.toBe(0);
-    expect(run.stdout + run.stderr).toContain("clock or dice");
-  });
+  it.each(["Date.now()", "new Date()", "Math.random()"])(
+    "is refused by the linter when a pure room calls %s",
+    (call) => {
+      const file = join(copy, "edge-agent/lease/throwing-dice.ts");
+      writeFileSync(file, `export const x: unknown = ${call};\n`);
+      const run = spawnSync(join(root, "node_modules/.bin/biome"), ["lint", file], { cwd: copy, encoding: "utf8" });
+      rmSync(file);
+      expect(run.status, run.stdout + run.stderr).not.toBe(0);
+      expect(run.stdout + run.stderr).toContain("clock or dice");
+    },
+  );
 });

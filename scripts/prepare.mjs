@@ -9,6 +9,8 @@ if (existsSync(join(root, "node_modules/typescript/bin/tsc"))) {
   const { status } = spawnSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
   process.exitCode = status ?? 1;
 } else if (!existsSync(join(root, "dist/edge-agent/cli/main.js"))) {
-  process.stderr.write("busbar: there is no dist/ and no compiler to make it; run `npm ci` with the development packages\n");
+  process.stderr.write(
+    "busbar: there is no dist/ and no compiler to make it; run `npm ci` with the development packages\n",
+  );
   process.exitCode = 1;
 }
