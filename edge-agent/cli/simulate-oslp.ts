@@ -112,11 +112,13 @@ async function live(flags: SimulateFlags, books: SimulationBooks): Promise<void>
     else note(flags, line);
   };
   const repeating = setInterval(show, watched ? SUMMARY_EVERY_MS : SUMMARY_EVERY_UNWATCHED_MS);
+  let over: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
     const end = (): void => resolve();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
-    if (flags.for !== undefined) setTimeout(end, flags.for);
+    if (flags.for !== undefined) over = setTimeout(end, flags.for);
   });
+  clearTimeout(over);
   clearInterval(repeating);
   if (watched) process.stdout.write("\n");
 }

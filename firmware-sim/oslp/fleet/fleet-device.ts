@@ -25,10 +25,12 @@ export interface FleetDeviceParts {
   readonly unreachable?: (address: Address, fault: EdgeError) => void;
   /** A device that has nothing to do looks again after so long, ms. */
   readonly idleMs?: DurationMs;
+  /** Between two tries of the same thing, after a round without luck. */
+  readonly again?: BackoffSettings;
 }
 
-/** Between two tries of the same thing. Field devices wait a minute; the simulated ones are impatient, to show gaps. */
-const AGAIN: BackoffSettings = { firstMs: 20, maxMs: 1_000, factor: 2, jitter: 0.5 };
+/** Field devices wait a minute; the simulated ones are impatient, to show gaps. */
+export const AGAIN: BackoffSettings = { firstMs: 20, maxMs: 1_000, factor: 2, jitter: 0.5 };
 
 const IDLE_MS = 1_000;
 
@@ -122,7 +124,7 @@ export class FleetDevice {
 
   #pause(rounds: number): Promise<void> {
     const { timers, random } = this.#parts;
-    return this.#sleepUntil(later(timers.now(), pauseBefore(rounds, AGAIN, random)));
+    return this.#sleepUntil(later(timers.now(), pauseBefore(rounds, this.#parts.again ?? AGAIN, random)));
   }
 
   #sleepUntil(at: Instant | undefined): Promise<void> {

@@ -11,7 +11,7 @@ import type { WallMs } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
 import { SimulatedDevice } from "../device.ts";
 import type { DeviceLog } from "../device-state.ts";
-import { type Address, FleetDevice } from "./fleet-device.ts";
+import { type Address, AGAIN, FleetDevice } from "./fleet-device.ts";
 import { FleetKeys } from "./fleet-keys.ts";
 import { Gate } from "./gate.ts";
 
@@ -175,6 +175,8 @@ export class Fleet {
       timers,
       random,
       idleMs: IDLE_MS,
+      // All together at most a thousand tries a second: a large fleet is as patient as it is large.
+      again: { ...AGAIN, maxMs: Math.max(AGAIN.maxMs, this.#parts.members.length) },
       ...(unreachable === undefined ? {} : { unreachable: (address, fault) => unreachable(member, address, fault) }),
     });
   }
