@@ -1,6 +1,7 @@
 import type { SeededRandom } from "../../adapters/kit/random.ts";
 import type { Verdict } from "./court.ts";
 import { seatJudges } from "./judge/bench.ts";
+import { isOnDisk } from "./judge/stored-first.ts";
 import type { Sabotage } from "./sabotage.ts";
 import { forecast } from "./weather.ts";
 import { World } from "./world.ts";
@@ -142,15 +143,20 @@ function clear(world: World): void {
 }
 
 function isDrained(world: World): boolean {
-  const { town, core, redis } = world;
+  const { town, redis } = world;
   const { waiting, taken, commandsWaiting, commandsTaken, commandsDelayed } = redis.state;
   return (
     town.isHeard &&
-    core.isAnswered &&
+    areAnswered(world) &&
     waiting.length + taken.length + commandsWaiting.length + commandsTaken.size + commandsDelayed.size === 0 &&
     world.owed() === 0 &&
     [...world.agents].every(({ process }) => process?.reign === undefined || process.spool.sources.isEmpty)
   );
+}
+
+/** Of three agents a result may lie in the spool of one standby and its mirror on the other: see `judge/delivery.ts`. */
+function areAnswered(world: World): boolean {
+  return world.core.open.every((uid) => world.agentNames.length > 2 && isOnDisk(world, uid));
 }
 
 function whatIsLeft(world: World): string {

@@ -33,18 +33,18 @@ export const MUTANTS: readonly { readonly sabotage: Sabotage; readonly judges: r
   },
   {
     sabotage: {
-      name: "a stale epoch is good enough: it does not believe that its lease is lost",
-      leaseStore: (store) => ({
-        acquire: (request) => store.acquire(request),
-        renew: async (request) => {
-          const reply = await store.renew(request);
-          return reply.kind === "lost" ? { kind: "renewed", regranted: false } : reply;
+      name: "an epoch is granted again: neither the counter nor the floor is kept",
+      leaseStore: (store, redis) => ({
+        acquire: (request) => {
+          redis.state.lease.epoch = Math.max(0, redis.state.lease.epoch - 1);
+          return store.acquire({ ...request, epochFloor: 0 });
         },
+        renew: (request) => store.renew(request),
         release: (request) => store.release(request),
         observe: () => store.observe(),
       }),
     },
-    judges: ["P2 no write after the deadline"],
+    judges: ["P2 one active per epoch"],
   },
   {
     sabotage: {

@@ -18,7 +18,7 @@ import type { SimRedis } from "./sim-redis.ts";
 export interface Sabotage {
   readonly name: string;
   readonly leaseSettings?: (settings: LeaseSettings) => LeaseSettings;
-  readonly leaseStore?: (store: LeaseStore) => LeaseStore;
+  readonly leaseStore?: (store: LeaseStore, redis: SimRedis) => LeaseStore;
   readonly reign?: (reign: Reign) => Reign;
   readonly fence?: (fence: Fence, redis: SimRedis) => Fence;
   readonly storekeeper?: (storekeeper: Storekeeper) => Storekeeper;

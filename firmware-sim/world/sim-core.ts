@@ -43,7 +43,6 @@ export class SimCore {
   readonly #inbox = new Set<string>();
   readonly #open = new Map<string, Ordered>();
   #orders = 0;
-  #paused = false;
 
   constructor(settings: SimCoreSettings) {
     this.#settings = settings;
@@ -57,11 +56,6 @@ export class SimCore {
   start(): void {
     void this.#consumeOn();
     void this.#remindOn();
-  }
-
-  /** Whether every command has its result. */
-  get isAnswered(): boolean {
-    return this.#open.size === 0;
   }
 
   /** Nobody can tell any more what became of these. */
@@ -104,11 +98,6 @@ export class SimCore {
     void this.#send(uid);
     if (random.chance({ times: 1, of: 5 })) void this.#later(random.below(400)).then(() => this.#send(uid));
     if (random.chance({ times: 1, of: 8 })) void this.#later(random.below(800)).then(() => this.#cancel(uid));
-  }
-
-  /** Consumes nothing for a while, as when the last core is restarted. */
-  pause(paused: boolean): void {
-    this.#paused = paused;
   }
 
   #wall(): number {
@@ -172,7 +161,7 @@ export class SimCore {
     const { random, redis } = this.#settings;
     for (;;) {
       await this.#later(LOOK_MS);
-      if (this.#paused || !redis.isUp || redis.state.waiting.length === 0) continue;
+      if (!redis.isUp || redis.state.waiting.length === 0) continue;
       try {
         await this.#consume(random.chance({ times: 1, of: 25 }));
       } catch (_redisIsAway) {

@@ -106,7 +106,7 @@ export class SimProcess implements GroupSurroundings, MeshOwner {
     this.runner = new GroupRunner({
       identity: { group: GROUP, agent: name, members: Object.keys(config.agents), configHash: this.configHash },
       settings: sabotage.leaseSettings?.(LEASE) ?? LEASE,
-      store: sabotage.leaseStore?.(store) ?? store,
+      store: sabotage.leaseStore?.(store, redis) ?? store,
       timers: this.timers,
       random: random.of("lease"),
       voice: { say: (peer, word) => this.#say(peer, word) },
