@@ -175,7 +175,11 @@ export class Listeners {
     const replayable = new Replayable(transport);
     this.take(service, replayable, () => {
       if (!replayable.isWhole) return false;
-      return elsewhere.carry(wanted.label, replayable.detach());
+      const connection = replayable.detach();
+      if (elsewhere.carry(wanted.label, connection)) return true;
+      // Nobody has it: hung up here and now, and counted as what it is.
+      connection.destroy();
+      return false;
     });
   }
 
