@@ -186,15 +186,14 @@ export class NoTurns implements Turns {
 }
 
 function toParcel(messages: readonly Message[]): Parcel {
-  const runs = new Map<string, { first: Position; last: Position; late: boolean }>();
+  const runs = new Map<string, { first: Position; last: Position }>();
   for (const message of messages) {
     const position = positionOf(message);
     const run = runs.get(message.subject);
     if (run === undefined) {
-      runs.set(message.subject, { first: position, last: position, late: message.late === true });
+      runs.set(message.subject, { first: position, last: position });
       continue;
     }
-    run.late &&= message.late === true;
     if (comparePositions(position, run.last) > 0) run.last = position;
     if (comparePositions(position, run.first) < 0) run.first = position;
   }

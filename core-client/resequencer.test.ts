@@ -5,13 +5,12 @@ import { type Release, Resequencer, type ResequencerLimits, type Run } from "./r
 
 const at = (ms: number): Instant => toInstant(ms);
 
-function run(device: string, sequence: number, more: { epoch?: number; last?: number; late?: boolean } = {}): Run {
+function run(device: string, sequence: number, more: { epoch?: number; last?: number } = {}): Run {
   const epoch = more.epoch ?? 1;
   return {
     device,
     first: { epoch, sequence },
     last: { epoch, sequence: more.last ?? sequence },
-    late: more.late ?? false,
   };
 }
 
@@ -106,11 +105,6 @@ describe("the order of a device", () => {
     expect(machine.offer(4, [run("d", 3, { epoch: 2 })], at(5))).toEqual([{ ticket: 4, orders: ["in-order"] }]);
   });
 
-  it("never holds what was salvaged", () => {
-    const machine = handledTo(4);
-    expect(tickets(machine.offer(1, [run("d", 9, { late: true })], at(0)))).toEqual([1]);
-  });
-
   it("does not hold other devices", () => {
     const machine = handledTo(4);
     machine.offer(1, [run("d", 6)], at(0));
@@ -164,7 +158,8 @@ describe("bounds", () => {
     machine.offer(1, [run("busy", 1)], at(0));
     expect(tickets(machine.settle(1, at(0)))).toEqual([1]);
     for (let i = 0; i < 5; i++) {
-      machine.offer(10 + i, [run(`d${i}`, 1, { late: true })], at(i));
+      machine.offer(10 + i, [run(`d${i}`, 1)], at(i));
+      machine.settle(10 + i, at(i));
       machine.handled(10 + i, at(i));
     }
     expect(machine.knows("busy")).toBe(true);

@@ -29,8 +29,6 @@ export interface Run {
   readonly device: string;
   readonly first: Position;
   readonly last: Position;
-  /** Salvaged: its place was long ago, it is never held. */
-  readonly late: boolean;
 }
 
 export interface Release {
@@ -194,11 +192,12 @@ export class Resequencer {
 
   #isTurn(run: Run, parcel: Parcel): boolean {
     if (this.#device(run.device).waiting[0] !== parcel) return false;
-    return parcel.settled || run.late || this.#follows(run);
+    return parcel.settled || this.#follows(run);
   }
 
   /**
-   * Nothing can be missing before it. A device's first message here and the first of a new epoch are not so sure: what comes
+   * Nothing can be missing before it. What was salvaged late is no exception: where its place is long past it passes, and
+   * where it is the next of its device, as after a takeover, it waits like any other. A device's first message here and the first of a new epoch are not so sure: what comes
    * before them may be at another core, which `settle` finds out.
    */
   #follows(run: Run): boolean {
@@ -211,7 +210,7 @@ export class Resequencer {
   /** It is next of what we have, and something before it is missing. */
   #isGap(run: Run, parcel: Parcel): boolean {
     const device = this.#device(run.device);
-    return !device.busy && device.waiting[0] === parcel && !run.late && !this.#follows(run);
+    return !device.busy && device.waiting[0] === parcel && !this.#follows(run);
   }
 
   #isBlocked(parcel: Parcel): boolean {
