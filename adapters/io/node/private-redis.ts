@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createConnection, createServer, Socket } from "node:net";
@@ -63,17 +64,26 @@ export async function startPrivateRedis(options: PrivateRedisOptions = {}): Prom
   }
 }
 
-/** A TCP port nobody listens on at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below where systems take the ports of outgoing connections from (Linux 32768, others 49152). */
+const FIRST_PORT = 15_000;
+const LAST_PORT = 32_000;
+
+/**
+ * A TCP port nobody listens on at the moment. Not one of those that outgoing connections get: while its server is down,
+ * a client that tries again and again would sooner or later be given the very port it calls, and be connected to itself.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", reject);
-    probe.listen({ host: "127.0.0.1", port: 0 }, () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
+    probe.once("error", () => resolve(false));
+    probe.listen({ host: "127.0.0.1", port }, () => probe.close(() => resolve(true)));
   });
 }
 
