@@ -16,7 +16,9 @@ afterEach(async () => {
 });
 
 describe("busbar handover under load", () => {
-  it("moves the devices in under half a second, there and back, and nothing is lost", { timeout: 150_000 }, async () => {
+  it("moves the devices in under half a second, there and back, and nothing is lost", {
+    timeout: 150_000,
+  }, async () => {
     bed = await Bed.start({ devices: 24, everyMs: 100 });
     bed.commands.every(100);
     await bed.acknowledges(150, 10_000);
