@@ -50,6 +50,8 @@ const BY_ERRNO: Readonly<Record<string, Known>> = {
   ENFILE: known("transport.overfull", "the machine has too many open files", "operator"),
   ENOBUFS: known("transport.overfull", "the kernel has no buffers left"),
   ERR_STREAM_DESTROYED: known("transport.closed", "the connection is closed", "us"),
+  // A write under way when its socket is destroyed: newer Nodes say so, older ones call it done.
+  ECANCELED: known("transport.closed", "the connection is closed", "us"),
   ERR_STREAM_WRITE_AFTER_END: known("transport.closed", "the connection is closed for writing", "us"),
   ABORT_ERR: known("transport.aborted", "given up by us", "us"),
 };
