@@ -39,7 +39,7 @@ describe("the floors", () => {
 });
 
 /** A deliberate mistake in a copy of the tree must not compile: this is the proof that the nets hold. */
-describe("a mistake in a copy of the tree", () => {
+describe("a mistake in a copy of the tree", { timeout: 120_000 }, () => {
   let copy = "";
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "busbar-floors-"));

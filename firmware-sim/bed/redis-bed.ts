@@ -34,7 +34,8 @@ export async function startStandalone(options: { readonly dir: string; readonly 
         host: "127.0.0.1",
         port: server.port,
         retryStrategy: () => 50,
-        commandTimeout: 2_000,
+        // A server that is frozen for seconds by the campaign is waited out: this client only watches.
+        commandTimeout: 20_000,
       });
       client.on("error", () => {});
       clients.push(client);
