@@ -32,6 +32,8 @@ export default defineConfig({
           name: "processes",
           include: PROCESSES,
           fileParallelism: false,
+          // Once more where a machine stood still for longer than a test could wait; what is broken is broken twice.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },
