@@ -52,6 +52,7 @@ export interface BedOptions {
 const HOOK_FILE = "names.cjs";
 const START_PATIENCE_MS = 20_000;
 const SETTLE_PATIENCE_MS = 30_000;
+const JUDGE_EVERY_MS = 500;
 const ANSWER_TIMEOUT_MS = 2_000;
 const COMMAND_DEADLINE_MS = 10_000;
 
@@ -202,11 +203,15 @@ export class Bed {
   async settle(patienceMs: number = SETTLE_PATIENCE_MS): Promise<void> {
     this.throttle.open = false;
     await this.commands.pause();
+    let judgeAt = 0;
     const settled = async (): Promise<boolean> => {
       if (this.books.waiting > 0) return false;
       const [unfinished, ledger] = await Promise.all([this.observer.unfinished(), this.#ledger()]);
       const ended = ledger.length === this.commands.sent.length && ledger.every(({ state }) => isOver(state));
-      return unfinished === 0 && ended && (await this.judge()).violations["event.lost"] === undefined;
+      if (unfinished > 0 || !ended || performance.now() < judgeAt) return false;
+      // The whole journal is read for this: not with every look.
+      judgeAt = performance.now() + JUDGE_EVERY_MS;
+      return (await this.judge()).violations["event.lost"] === undefined;
     };
     await until("everything has settled", () => settled().catch(() => false), patienceMs).catch(() => undefined);
     await this.observer.follow();
