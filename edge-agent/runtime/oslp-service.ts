@@ -14,7 +14,7 @@ import { readBytes } from "../config/secrets.ts";
 import { DeviceBook, type KnownDevice } from "./device-book.ts";
 import { oslpVerifier } from "./oslp-verifier.ts";
 import type { ProtocolService } from "./protocol-service.ts";
-import { serverTls } from "./tls-files.ts";
+import { listenerTls } from "./tls-files.ts";
 
 export interface ServiceParts {
   readonly config: Config;
@@ -58,7 +58,7 @@ export function oslpService(parts: ServiceParts): ProtocolService | undefined {
       port: listener.port,
       label: `OSLP ${listener.version}`,
       maxConnections: section.maxConnections,
-      tls: listener.tls === undefined ? undefined : serverTls(listener.tls),
+      tls: listener.tls === undefined ? undefined : listenerTls(listener.tls),
     })),
     expectEveryMs: (uid) => book.byUid(uid)?.expectEveryMs,
     accept: () => oslpAdapter.accept(settings, seams),

@@ -1,7 +1,8 @@
 import type { ConnectionOptions, TlsOptions } from "node:tls";
-import { clientTls, PreSharedKey, serverTls, type TlsIdentity } from "../../adapters/io/node/tls.ts";
-import type { PairSettings, TlsFiles } from "../config/config.ts";
-import { readBytes, readSecret } from "../config/secrets.ts";
+import { clientTls, PreSharedKey, serverTls } from "../../adapters/io/node/tls.ts";
+import type { PairSettings } from "../config/config.ts";
+import { readSecret } from "../config/secrets.ts";
+import { identityOf } from "./tls-files.ts";
 
 /** How the two ends of a pair link prove themselves to each other; `undefined` members mean plain TCP. */
 export interface PairSecurity {
@@ -23,9 +24,4 @@ export function pairSecurity(trust: PairSettings["trust"], agent: string, peers:
       return { server: serverTls(identity, { mutual: true }), client: clientTls(identity) };
     }
   }
-}
-
-function identityOf(files: TlsFiles): TlsIdentity {
-  const pem = (ref: Parameters<typeof readBytes>[0]): string => Buffer.from(readBytes(ref)).toString("utf8");
-  return { cert: pem(files.cert), key: pem(files.key), ca: files.ca === undefined ? undefined : pem(files.ca) };
 }
