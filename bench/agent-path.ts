@@ -76,6 +76,7 @@ export class AgentPath {
       reign,
       gateway: GATEWAY,
       storekeeper: this.#storekeeper,
+      services: [service],
       serviceOf: () => service,
       devices: this.devices.map((device) => device.uid),
       timers,
@@ -85,6 +86,8 @@ export class AgentPath {
         taps.show(messages);
         lastMessages.note(messages);
       },
+      note: () => {},
+      broke: () => {},
     });
   }
 

@@ -45,11 +45,14 @@ export class ActiveGroup implements ReignWork {
       reign,
       gateway: around.config.gateway,
       storekeeper,
+      services: around.services,
       serviceOf: (device) => around.serviceOf(device),
       devices: around.devicesOf(reign.group),
       timers: around.timers,
       refused: (device, protocol, peer, fault) => around.refused(device, protocol, peer, fault),
       stored: (messages) => around.stored(messages),
+      note: (level, text) => around.note(level, text),
+      broke: (protocol, fault) => around.broke(protocol, fault),
     });
     this.#intake = parts.makeIntake(this.work);
   }
@@ -62,6 +65,8 @@ export class ActiveGroup implements ReignWork {
     await around.serve(reign.group, this.work);
     if (this.#ended) return;
     this.work.start();
+    // Not waited for: a broker that does not answer must not keep the commands of street lights waiting.
+    void this.work.duties.start();
     void this.#repairOn();
     await this.#intake.start();
     const text = `agent ${reign.holder} is active for group ${reign.group} in epoch ${reign.epoch} (${reason})`;
@@ -80,7 +85,9 @@ export class ActiveGroup implements ReignWork {
     const { timers } = around;
     const until = timers.now() + forMs;
     await around.unserve(reign.group, this.work);
+    const duties = this.work.duties.drain(forMs);
     await this.#intake.stop({ drainMs: Math.max(0, until - timers.now()) });
+    await Promise.race([duties, pausing(timers, Math.max(0, until - timers.now()))]);
     await Promise.race([storekeeper.settle(), pausing(timers, Math.max(0, until - timers.now()))]);
   }
 

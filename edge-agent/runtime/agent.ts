@@ -130,7 +130,7 @@ export class EdgeAgent implements Surroundings {
       workOf: (device) => this.workOf(device),
       refused: (device, protocol, peer, fault) => this.refused(device, protocol, peer, fault),
       note: (level, text) => this.note(level, text),
-      broke: (protocol, fault) => this.adapters.broke(protocol, fault),
+      broke: (protocol, fault) => this.broke(protocol, fault),
       elsewhere: config.pair.forwardDevices ? this.#elsewhere() : undefined,
     });
     this.forwarding = new Forwarding({
@@ -153,8 +153,14 @@ export class EdgeAgent implements Surroundings {
     const loss = new AdapterLoss(this);
     this.adapters = new AdapterCare({
       timers: this.timers,
-      close: (protocol) => this.listeners.closeProtocol(protocol),
-      open: (protocol) => this.listeners.openProtocol(protocol),
+      close: (protocol) => {
+        for (const work of this.#works.values()) work.duties.close(protocol);
+        return this.listeners.closeProtocol(protocol);
+      },
+      open: async (protocol) => {
+        await this.listeners.openProtocol(protocol);
+        for (const work of this.#works.values()) await work.duties.open(protocol);
+      },
       tell: (news) => loss.take(news),
     });
     this.runners = new Map(
@@ -296,6 +302,10 @@ export class EdgeAgent implements Surroundings {
     this.counters.refusals += 1;
     this.refusals.note({ at: toRfc3339(this.timers.wall()), protocol, peer, device }, fault);
     this.#log.debug({ device, protocol, peer, ...fault.toJSON() }, "refused");
+  }
+
+  broke(protocol: string, fault: EdgeError): void {
+    this.adapters.broke(protocol, fault);
   }
 
   stored(messages: readonly Message[]): void {

@@ -95,6 +95,13 @@ export class DeviceStates {
     return this.#become(device, kept, state, now, reason);
   }
 
+  /** Its standing connection ended: there is nothing to wait for before saying so. */
+  lost(device: string, now: number, reason: string): DeviceStateChange | undefined {
+    this.#learnExpectations();
+    const kept = this.#kept.get(device);
+    return kept === undefined ? undefined : this.#become(device, kept, "offline", now, reason);
+  }
+
   /** Finds the devices that went silent. */
   check(now: number): readonly DeviceStateChange[] {
     this.#learnExpectations();

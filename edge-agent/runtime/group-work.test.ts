@@ -70,11 +70,14 @@ function bench(devices: readonly string[] = ["d"], expectEveryMs?: number): Benc
       reign,
       gateway: "/t/gw",
       storekeeper: store,
+      services: [service],
       serviceOf: () => service,
       devices,
       timers: host.timers,
       refused: () => {},
       stored: () => {},
+      note: () => {},
+      broke: () => {},
     });
   };
   return { clock, store, book, work };

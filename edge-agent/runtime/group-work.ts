@@ -11,6 +11,8 @@ import type { Message } from "../model/message.ts";
 import type { Reign } from "../model/reign.ts";
 import { stamp } from "../model/stamp.ts";
 import { DeviceStates, type DeviceStateChange } from "./device-states.ts";
+import { Duties } from "./duties.ts";
+import type { DutyPorts } from "./duty.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { Sequences } from "./sequences.ts";
 import { carryOut, type Southbound } from "./southbound.ts";
@@ -22,6 +24,8 @@ export interface GroupWorkParts {
   /** CloudEvents source. */
   readonly gateway: string;
   readonly storekeeper: Storekeeper;
+  /** Every protocol of the agent: each may have something to do for this group. */
+  readonly services: readonly ProtocolService[];
   /** The protocol that has the device, among those of this group. */
   readonly serviceOf: (device: string) => ProtocolService | undefined;
   readonly devices: readonly string[];
@@ -29,6 +33,9 @@ export interface GroupWorkParts {
   readonly refused: (device: string | undefined, protocol: string, peer: string, fault: EdgeError) => void;
   /** Everything that became durable, for taps and counters. */
   readonly stored: (messages: readonly Message[]) => void;
+  readonly note: (level: "debug" | "info" | "warn", text: string) => void;
+  /** Something of an adapter itself threw. */
+  readonly broke: (protocol: string, fault: EdgeError) => void;
 }
 
 const CHECK_STATES_MS = 1_000;
@@ -42,6 +49,7 @@ const STATES_PER_TURN = 200;
 export class GroupWork {
   readonly reign: Reign;
   readonly states: DeviceStates;
+  readonly duties: Duties;
   readonly #parts: GroupWorkParts;
   readonly #sequences = new Sequences();
   readonly #line = new StateLine((change) => this.#storeState(change));
@@ -60,6 +68,11 @@ export class GroupWork {
       },
       parts.timers.wall(),
     );
+    this.duties = new Duties({
+      services: parts.services,
+      portsOf: (service) => this.#dutyPorts(service),
+      broke: (protocol, fault) => parts.broke(protocol, fault),
+    });
   }
 
   /** Begins what happens by itself: silence is noticed, states are said again. */
@@ -72,6 +85,7 @@ export class GroupWork {
   /** Nothing starts any more; what is being stored ends as the storekeeper decides. */
   end(): void {
     this.#ended = true;
+    this.duties.end();
     this.#line.end();
     for (const cancel of this.#cancels) cancel();
   }
@@ -116,6 +130,12 @@ export class GroupWork {
   async execute(command: Command, begin: () => Promise<void>): Promise<CommandConclusion> {
     const service = this.#parts.serviceOf(command.device);
     if (service === undefined) return concluded(command, "rejected", unknownDevice(command.device));
+    const carried = this.duties.carry(service.protocol, command, begin);
+    if (carried !== undefined) {
+      const conclusion = await carried;
+      this.#noteReached(command, conclusion);
+      return conclusion;
+    }
     let begun = false;
     let refusal: unknown;
     const connect = async (): Promise<Transport> => {
@@ -148,6 +168,24 @@ export class GroupWork {
     const reason = conclusion.fault?.code ?? conclusion.end;
     const change = this.states.failed(command.device, this.#parts.timers.wall(), reason);
     if (change !== undefined) this.#line.tell(change);
+  }
+
+  #dutyPorts(service: ProtocolService): DutyPorts {
+    const { devices, serviceOf, timers, note, broke } = this.#parts;
+    const tell = (change: DeviceStateChange | undefined): void => {
+      if (change !== undefined && !this.#ended) this.#line.tell(change);
+    };
+    return {
+      group: this.reign.group,
+      reign: this.reign,
+      timers,
+      devices: devices.filter((device) => serviceOf(device) === service),
+      southbound: this.southbound(service),
+      failed: (device, reason) => tell(this.states.failed(device, timers.wall(), reason)),
+      lost: (device, reason) => tell(this.states.lost(device, timers.wall(), reason)),
+      note,
+      broke: (fault) => broke(service.protocol, fault),
+    };
   }
 
   southbound(service: ProtocolService): Southbound {

@@ -5,6 +5,7 @@ import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { Verifier } from "../commands/carry-ports.ts";
 import type { Command } from "../model/command.ts";
 import type { DeviceBook, KnownDevice } from "./device-book.ts";
+import type { Duty, DutyPorts } from "./duty.ts";
 import type { DeviceSession } from "./southbound.ts";
 
 /** One server socket of a protocol on this agent. */
@@ -37,6 +38,11 @@ export interface ProtocolService {
    * device; absent, nothing can be read back.
    */
   verifier?(read: (command: Command) => Promise<CommandConclusion>): Verifier;
+  /**
+   * What the protocol does by itself for a group while it is active here: see `Duty`. Called at the beginning of every
+   * reign; `undefined` where there is nothing to do for this group. It may throw for a configuration it cannot serve.
+   */
+  begin?(ports: DutyPorts): Duty | undefined;
   /** What the device is called and where it is, for people. */
   describe(device: string): {
     readonly identification: string;

@@ -13,6 +13,7 @@ export interface Surroundings {
   readonly agent: string;
   readonly timers: Timers;
   readonly redis: RedisLinks;
+  readonly services: readonly ProtocolService[];
   spoolOf(group: string): GroupSpool;
   serviceOf(device: string): ProtocolService | undefined;
   devicesOf(group: string): readonly string[];
@@ -22,6 +23,8 @@ export interface Surroundings {
   serve(group: string, work: GroupWork): Promise<void>;
   unserve(group: string, work: GroupWork): Promise<void>;
   refused(device: string | undefined, protocol: string, peer: string, fault: EdgeError): void;
+  /** Something of an adapter itself threw, outside any conversation's own steps. */
+  broke(protocol: string, fault: EdgeError): void;
   stored(messages: readonly Message[]): void;
   note(level: "debug" | "info" | "warn" | "error", text: string, facts?: Readonly<Record<string, unknown>>): void;
 }

@@ -160,6 +160,14 @@ export class SimProcess implements GroupSurroundings, MeshOwner {
     await this.#listeners.close();
   }
 
+  get services(): readonly ProtocolService[] {
+    return [this.#service];
+  }
+
+  broke(protocol: string, fault: EdgeError): void {
+    this.note("error", `the ${protocol} adapter broke: ${fault.message}`);
+  }
+
   refused(device: string | undefined, _protocol: string, peer: string, fault: EdgeError): void {
     this.note("debug", `refused ${device ?? peer}: ${fault.code}`);
   }
