@@ -5,7 +5,6 @@ import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import { decodeCommand } from "../model/command.ts";
 import type { CommitEntry } from "../model/commit.ts";
-import type { Message } from "../model/message.ts";
 import { DeviceBook, type KnownDevice } from "./device-book.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
 import { GroupWork } from "./group-work.ts";
@@ -94,7 +93,7 @@ function play(begin?: (ports: DutyPorts) => Duty | undefined) {
   const states = (): string[] =>
     store.entries
       .flatMap((entry) => entry.messages)
-      .filter((one): one is Message<"busbar.state.v1"> => one.type === "busbar.state.v1")
+      .filter((one) => one.type === "busbar.state.v1")
       .map((one) => `${one.data.state} ${one.data.reason}`);
   return {
     work,
