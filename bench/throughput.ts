@@ -166,7 +166,7 @@ export async function withRedis<Result>(
   }
 }
 
-async function redisCpu(admin: Redis): Promise<CpuReading> {
+export async function redisCpu(admin: Redis): Promise<CpuReading> {
   const info = await admin.info("cpu");
   const seconds = (name: string): number => Number(new RegExp(`^${name}:([\\d.]+)`, "m").exec(info)?.[1] ?? 0);
   const usedMs = (seconds("used_cpu_user") + seconds("used_cpu_sys")) * 1_000;

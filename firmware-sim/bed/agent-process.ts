@@ -14,6 +14,8 @@ export interface AgentProcessParts {
   readonly warden: Warden;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly args?: readonly string[] | undefined;
+  /** Options of node itself. */
+  readonly nodeArgs?: readonly string[] | undefined;
 }
 
 /** One `busbar run`: the agent, and its supervisor where it has one. */
@@ -38,6 +40,7 @@ export class AgentProcess {
       logFile: parts.logFile,
       warden: parts.warden,
       env: parts.env,
+      nodeArgs: parts.nodeArgs,
     });
   }
 

@@ -13,6 +13,8 @@ export interface ProgramParts {
   readonly logFile: string;
   readonly warden: Warden;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Options of node itself. */
+  readonly nodeArgs?: readonly string[] | undefined;
 }
 
 /**
@@ -53,9 +55,9 @@ export class Program {
 
   start(): void {
     if (this.running) return;
-    const { args, logFile, env, warden } = this.#parts;
+    const { args, logFile, env, warden, nodeArgs = [] } = this.#parts;
     const log = openSync(logFile, "a");
-    const child = spawn(process.execPath, [busbarProgram(), ...args], {
+    const child = spawn(process.execPath, [...nodeArgs, busbarProgram(), ...args], {
       stdio: ["ignore", log, log],
       detached: true,
       env: env === undefined ? process.env : { ...process.env, ...env },
