@@ -1,11 +1,13 @@
+import fc from "fast-check";
 import { type Job, Queue, Worker } from "bullmq";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkAddScript, installedAddScript, TESTED_ADD_SCRIPT_SHA1, TESTED_BULLMQ } from "./bullmq-add.ts";
-import { FencedScript } from "./fenced-script.ts";
+import { FencedScript, storedMemory } from "./fenced-script.ts";
 import { startTestRedis, type TestRedis, until } from "./queue.testing.ts";
 
 const OPTIONS = { attempts: 3, backoff: { type: "exponential", delay: 50 }, removeOnComplete: { age: 60 } };
 const TAG = "{busbar:g}";
+const PLACE_LENGTH = storedMemory({ device: "", place: { epoch: 1, order: 1 }, json: "" }).lastIndexOf(",");
 
 let server: TestRedis;
 beforeAll(async () => {
@@ -149,6 +151,65 @@ describe("a fenced commit", () => {
     const twice = [memory("twice", 12, 9, 9), memory("twice", 12, 8, 8), memory("twice", 12, 10, 10)];
     expect((await one.run("a:12", { jobs: [], memories: twice })).memories).toEqual(["stored", "older", "stored"]);
     expect(await redis.hget(`${TAG}:memory`, "twice")).toContain('{"n":10}');
+  });
+
+  it("keeps of every device the memory with the latest place, in whatever portions and reigns they come", async () => {
+    const redis = server.client();
+    const portion = fc.record({
+      reign: fc.integer({ min: 1, max: 4 }),
+      isInOrder: fc.boolean(),
+      memories: fc.array(
+        fc.record({
+          device: fc.constantFrom("d1", "d2", "d3", "d4"),
+          behind: fc.integer({ min: 0, max: 2 }),
+          order: fc.integer({ min: 1, max: 30 }),
+        }),
+        { minLength: 1, maxLength: 6 },
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(portion, { maxLength: 12 }), fc.boolean(), async (portions, isHeadForgotten) => {
+        await redis.flushall();
+        const one = script();
+        const latest = new Map<string, string>();
+        const reigns = [...portions].sort((a, b) => a.reign - b.reign);
+        for (const [at, { reign, isInOrder, memories }] of reigns.entries()) {
+          await redis.set(`${TAG}:lease`, `a:${reign}`);
+          if (isHeadForgotten && at === 1) await redis.del(`${TAG}:memory-place`);
+          const placed = memories.map((each) =>
+            memory(each.device, Math.max(1, reign - each.behind), each.order + (isInOrder ? 100 * at : 0), at),
+          );
+          if (isInOrder) placed.sort((a, b) => a.place.epoch - b.place.epoch || a.place.order - b.place.order);
+          const outcome = await one.run(`a:${reign}`, { jobs: [], memories: placed });
+          const expected = placed.map((each) => {
+            const place = storedMemory({ ...each, json: "" }).slice(0, PLACE_LENGTH);
+            const before = latest.get(each.device) ?? "";
+            if (place > before) latest.set(each.device, place);
+            return place > before ? "stored" : place === before ? "known" : "older";
+          });
+          expect(outcome.memories).toEqual(expected);
+        }
+        const stored = await redis.hgetall(`${TAG}:memory`);
+        const found = new Map(Object.entries(stored).map(([device, text]) => [device, text.slice(0, PLACE_LENGTH)]));
+        expect(found).toEqual(latest);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("looks at every memory where the last place is later than the first one offered", async () => {
+    const redis = server.client();
+    await redis.set(`${TAG}:lease`, "a:12");
+    const one = script();
+    await one.run("a:12", { jobs: [], memories: [memory("d", 12, 1, 1)] });
+    await one.run("a:12", { jobs: [], memories: [memory("d", 12, 5, 5), memory("e", 12, 6, 6)] });
+    expect(await redis.get(`${TAG}:memory-place`)).toBe("00000000120000000000000006");
+    const { memories } = await one.run("a:12", { jobs: [], memories: [memory("d", 12, 4, 4), memory("e", 12, 7, 7)] });
+    expect(memories).toEqual(["older", "stored"]);
+    // Of another reign than the one that holds the lease, although it is behind everything: looked at, not taken for late.
+    await redis.hset(`${TAG}:memory`, "f", storedMemory(memory("f", 12, 3, 3)));
+    await redis.set(`${TAG}:memory-place`, "00000000100000000000000001");
+    expect((await one.run("a:12", { jobs: [], memories: [memory("f", 11, 9, 9)] })).memories).toEqual(["older"]);
   });
 
   it("survives SCRIPT FLUSH and a restart of Redis", async () => {

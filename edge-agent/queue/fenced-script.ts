@@ -1,6 +1,7 @@
 import { createIORedisClient, type IRedisClient, type JobsOptions } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
+import { EPOCH_DIGITS, SEQUENCE_DIGITS } from "../model/draft.ts";
 import { groupTag } from "../model/reign.ts";
 import { padEpoch, padSequence } from "../model/stamp.ts";
 import { checkAddScript, installedAddScript, JobEncoder, type JobToAdd } from "./bullmq-add.ts";
@@ -35,17 +36,22 @@ export interface FencedOutcome {
 }
 
 const COMMAND = "busbar:commit";
-const OWN_KEYS = 2;
+const OWN_KEYS = 3;
 
 /**
- * KEYS: lease, memory hash, then the keys of BullMQ's add script.
- * ARGV: lease token, prefix of job keys, number of jobs, then for each job its id and the three arguments of the add
- * script, then for each memory the device and its JSON.
+ * KEYS: lease, memory hash, the last place of a memory, then the keys of BullMQ's add script.
+ * ARGV: lease token, prefix of job keys, number of jobs, first and last place of the memories, then for each job its id and
+ * the three arguments of the add script, then for each memory the device and its JSON.
  *
  * The first line makes Redis check everything that could refuse a write (memory, replicas, a read-only node, a full disk)
  * before the script begins, so that a refusal never leaves half of it behind. Memories are read and written in one call
  * each, because a call costs Redis and its log more than a field; a script carries far fewer than `unpack` can take. BullMQ's text runs as the body of a
  * function whose parameters hide the real KEYS and ARGV.
+ *
+ * A text that enters Lua costs Redis a hash over every byte of it, so memories that are there are only looked at where one
+ * of them could be later than what is offered. It cannot where all that is offered is of the reign that holds the lease
+ * and behind the last place: what other reigns stored is older. Where the last place was forgotten and memories are there,
+ * all of this reign are looked at.
  */
 export function fencedScript(addJob: string): string {
   return `#!lua
@@ -67,7 +73,7 @@ local jobKeys = {}
 for i = ${OWN_KEYS + 1}, #KEYS do
   jobKeys[i - ${OWN_KEYS}] = KEYS[i]
 end
-local at = 4
+local at = 6
 local jobs = {}
 for i = 1, tonumber(ARGV[3]) do
   local known = redis.call('EXISTS', ARGV[2] .. ARGV[at])
@@ -78,28 +84,42 @@ end
 
 local memories = {}
 if at <= #ARGV then
-  local devices = {}
-  for i = at, #ARGV, 2 do
-    devices[#devices + 1] = ARGV[i]
+  local last = redis.call('GET', KEYS[3])
+  local epoch = tonumber(string.match(ARGV[1], ':(%d+)$'))
+  if not last and redis.call('EXISTS', KEYS[2]) == 1 then
+    last = string.format('%0${EPOCH_DIGITS}d', epoch) .. string.rep('9', ${SEQUENCE_DIGITS})
+    redis.call('SET', KEYS[3], last)
   end
-  local known = redis.call('HMGET', KEYS[2], unpack(devices))
-  local places = {}
-  local stored = {}
-  for i, device in ipairs(devices) do
-    local memory = ARGV[at + 2 * i - 1]
-    local place = places[device] or placeOf(known[i] or '')
-    local offered = placeOf(memory)
-    if place < offered then
-      places[device] = offered
-      stored[#stored + 1] = device
-      stored[#stored + 1] = memory
-      memories[i] = '+'
-    else
-      memories[i] = place == offered and '=' or '<'
+  if last and last < ARGV[4] and tonumber(string.sub(ARGV[4], 1, ${EPOCH_DIGITS})) == epoch then
+    redis.call('HSET', KEYS[2], unpack(ARGV, at))
+    memories[1] = string.rep('+', (#ARGV - at + 1) / 2)
+  else
+    local devices = {}
+    for i = at, #ARGV, 2 do
+      devices[#devices + 1] = ARGV[i]
+    end
+    local known = redis.call('HMGET', KEYS[2], unpack(devices))
+    local places = {}
+    local stored = {}
+    for i, device in ipairs(devices) do
+      local memory = ARGV[at + 2 * i - 1]
+      local place = places[device] or placeOf(known[i] or '')
+      local offered = placeOf(memory)
+      if place < offered then
+        places[device] = offered
+        stored[#stored + 1] = device
+        stored[#stored + 1] = memory
+        memories[i] = '+'
+      else
+        memories[i] = place == offered and '=' or '<'
+      end
+    end
+    if #stored > 0 then
+      redis.call('HSET', KEYS[2], unpack(stored))
     end
   end
-  if #stored > 0 then
-    redis.call('HSET', KEYS[2], unpack(stored))
+  if not last or last < ARGV[5] then
+    redis.call('SET', KEYS[3], ARGV[5])
   end
 end
 return {1, table.concat(jobs), table.concat(memories)}
@@ -136,7 +156,7 @@ export class FencedScript implements Fence {
     this.#redis = redis;
     this.#durability = durability;
     this.#lease = `${tag}:lease`;
-    this.#keys = [this.#lease, `${tag}:memory`, ...this.#encoder.keys];
+    this.#keys = [this.#lease, `${tag}:memory`, `${tag}:memory-place`, ...this.#encoder.keys];
     this.#client = createIORedisClient(redis);
     this.#client.defineCommand(COMMAND, { numberOfKeys: this.#keys.length, lua: fencedScript(addScript.lua) });
   }
@@ -146,9 +166,11 @@ export class FencedScript implements Fence {
    * written) or `queue.unavailable` (it may have been).
    */
   async run(token: string, effects: FencedEffects): Promise<FencedOutcome> {
-    const args: (string | Buffer)[] = [...this.#keys, token, this.#encoder.prefix, String(effects.jobs.length)];
-    for (const job of effects.jobs) args.push(job.id, ...this.#encoder.encode(job));
-    for (const memory of effects.memories) args.push(memory.device, storedMemory(memory));
+    const { jobs, memories } = effects;
+    const [first, last] = span(memories);
+    const args: (string | Buffer)[] = [...this.#keys, token, this.#encoder.prefix, String(jobs.length), first, last];
+    for (const job of jobs) args.push(job.id, ...this.#encoder.encode(job));
+    for (const memory of memories) args.push(memory.device, storedMemory(memory));
     return durably(this.#redis, this.#lease, this.#durability, async () => {
       let reply: unknown;
       try {
@@ -159,6 +181,22 @@ export class FencedScript implements Fence {
       return readReply(reply, token);
     });
   }
+}
+
+/**
+ * The first and the last place of some memories, as texts that have the order of the places. Where they are not in that
+ * order no first one is named, which makes the script look at each.
+ */
+function span(memories: readonly MemoryToStore[]): readonly [first: string, last: string] {
+  let [first, last] = ["", ""];
+  let isInOrder = true;
+  for (const { place } of memories) {
+    const text = padEpoch(place.epoch) + padSequence(place.order);
+    if (first === "") first = text;
+    if (text > last) last = text;
+    else isInOrder = false;
+  }
+  return [isInOrder ? first : "", last];
 }
 
 /** The text in the memory hash. The script reads the place by this form: two padded numbers in front. */

@@ -89,7 +89,10 @@ export function toEffects(loads: readonly Load[], timestamp: WallMs): FencedEffe
   for (const { memory } of loads) {
     if (memory === undefined) continue;
     const before = memories.get(memory.device);
-    if (before === undefined || isLater(memory.place, before.place)) memories.set(memory.device, memory);
+    if (before !== undefined && !isLater(memory.place, before.place)) continue;
+    // At the end again: what is committed as it came stays in the order of its places.
+    memories.delete(memory.device);
+    memories.set(memory.device, memory);
   }
   return { jobs, memories: [...memories.values()] };
 }
