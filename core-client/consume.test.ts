@@ -7,6 +7,7 @@ import type { ConsumerTuning } from "./consumer-settings.ts";
 import type { Handling } from "./delivery.ts";
 import { openGroup, type TestGroup } from "./group.testing.ts";
 import { message, nameOf, until } from "./messages.testing.ts";
+import { positionText } from "./position.ts";
 import { progressKey } from "./progress-board.ts";
 import type { RedisTarget } from "./redis-connection.ts";
 
@@ -57,7 +58,7 @@ describe("a job", () => {
     await until(() => consumer.counts().jobs === 1);
     expect(history).toEqual(["> d:1:1 in-order current 1", "< d:1:1", "> d:1:2 in-order current 1", "< d:1:2"]);
     expect(await isEmpty()).toBe(true);
-    expect(await group.redis.hgetall(progressKey(name))).toEqual({ d: "1:2" });
+    expect(await group.redis.hgetall(progressKey(name))).toEqual({ d: positionText({ epoch: 1, sequence: 2 }) });
   });
 
   it("comes again when the handler rejects, with what is left of it", async () => {
@@ -216,7 +217,7 @@ describe("the order of a device", () => {
     await until(() => consumer.counts().jobs === 2);
     expect(orders).toEqual(["d:1:1 in-order", "d:1:2 after-gap", "d:1:1 behind"]);
     expect(consumer.counts()).toMatchObject({ afterGap: 1, behind: 1 });
-    expect(await group.redis.hget(progressKey(name), "d")).toBe("1:2");
+    expect(await group.redis.hget(progressKey(name), "d")).toBe(positionText({ epoch: 1, sequence: 2 }));
   });
 
   it("flags stragglers of an earlier reign and drops nothing", async () => {

@@ -1,4 +1,6 @@
+import { EPOCH_DIGITS, SEQUENCE_DIGITS } from "../edge-agent/model/draft.ts";
 import type { Message } from "../edge-agent/model/message.ts";
+import { padEpoch, padSequence } from "../edge-agent/model/stamp.ts";
 
 /** A message's place in the order of its device. */
 export interface Position {
@@ -14,10 +16,12 @@ export function comparePositions(a: Position, b: Position): number {
   return a.epoch - b.epoch || a.sequence - b.sequence;
 }
 
-/** As it is kept in Redis: `7:18231`. */
+/** As it is kept in Redis: `0000000007:0000000000018231`, so that the order of the texts is that of the positions. */
 export function positionText(position: Position): string {
-  return `${position.epoch}:${position.sequence}`;
+  return `${padEpoch(position.epoch)}:${padSequence(position.sequence)}`;
 }
+
+export const POSITION_LENGTH: number = EPOCH_DIGITS + 1 + SEQUENCE_DIGITS;
 
 export function readPosition(text: string | null | undefined): Position | undefined {
   const [, epoch, sequence] = /^(\d{1,16}):(\d{1,16})$/.exec(text ?? "") ?? [];

@@ -1,23 +1,36 @@
+import { randomUUID } from "node:crypto";
+import { createIORedisClient, type IRedisClient } from "bullmq";
 import type { RedisClient } from "../adapters/io/node/redis.ts";
 import { groupTag } from "../edge-agent/model/reign.ts";
-import { type Position, positionText, readPosition } from "./position.ts";
+import { POSITION_LENGTH, type Position, positionText, readPosition } from "./position.ts";
 
 /**
  * How far each device was handled, shared by the cores of a group: a core that misses a message looks here whether another
  * one has handled it. It never goes back. It only restores order: that nothing is applied twice is the inbox's matter.
+ *
+ * ARGV: who tells, all devices and places as one text, then device and place in turn. Where nobody was further, which is
+ * nearly always, they are stored and told as they came.
  */
 const ADVANCE = `
 local devices = {}
-for i = 1, #ARGV, 2 do devices[#devices + 1] = ARGV[i] end
+for i = 3, #ARGV, 2 do devices[#devices + 1] = ARGV[i] end
 local olds = redis.call('HMGET', KEYS[1], unpack(devices))
+local allForward = true
+for i, old in ipairs(olds) do
+  if old and (#old ~= ${POSITION_LENGTH} or old >= ARGV[2 * i + 2]) then allForward = false end
+end
+if allForward then
+  redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+  redis.call('PUBLISH', KEYS[1], ARGV[1] .. ' ' .. ARGV[2])
+  return #devices
+end
 local advances = {}
 local advanced = {}
 for i, device in ipairs(devices) do
-  local place = ARGV[2 * i]
-  local old = olds[i]
+  local place = ARGV[2 * i + 2]
   local forward = true
-  if old then
-    local oldEpoch, oldSequence = string.match(old, '^(%d+):(%d+)$')
+  if olds[i] then
+    local oldEpoch, oldSequence = string.match(olds[i], '^(%d+):(%d+)$')
     local epoch, sequence = string.match(place, '^(%d+):(%d+)$')
     if oldEpoch then
       forward = tonumber(epoch) > tonumber(oldEpoch)
@@ -32,10 +45,11 @@ for i, device in ipairs(devices) do
 end
 if #advanced > 0 then
   redis.call('HSET', KEYS[1], unpack(advances))
-  redis.call('PUBLISH', KEYS[1], table.concat(advanced, ','))
+  redis.call('PUBLISH', KEYS[1], ARGV[1] .. ' ' .. table.concat(advanced, ','))
 end
 return #advanced
 `;
+const COMMAND = "busbar:advance";
 
 export function progressKey(group: string): string {
   return `${groupTag(group)}:progress`;
@@ -43,20 +57,26 @@ export function progressKey(group: string): string {
 
 export class ProgressBoard {
   readonly #redis: RedisClient;
+  readonly #scripts: IRedisClient;
   readonly #key: string;
+  /** What we tell begins with it: we need not hear it from Redis. */
+  readonly #name: string = randomUUID();
 
   constructor(redis: RedisClient, group: string) {
     this.#redis = redis;
     this.#key = progressKey(group);
+    this.#scripts = createIORedisClient(redis);
+    this.#scripts.defineCommand(COMMAND, { numberOfKeys: 1, lua: ADVANCE });
   }
 
   /**
-   * Tells of every advance of any core, on a connection of its own. Lost while disconnected: it makes turns quick, `fetch`
-   * makes them sure.
+   * Tells of every advance of any other core, on a connection of its own. Lost while disconnected: it makes turns quick,
+   * `fetch` makes them sure.
    */
   watch(subscriber: RedisClient, heard: (device: string, position: Position) => void): void {
     subscriber.on("message", (_channel: string, text: string) => {
-      for (const pair of text.split(",")) {
+      if (text.startsWith(this.#name)) return;
+      for (const pair of text.slice(text.indexOf(" ") + 1).split(",")) {
         const [device = "", place] = pair.split(" ");
         const position = readPosition(place);
         if (position !== undefined) heard(device, position);
@@ -79,7 +99,12 @@ export class ProgressBoard {
   async advance(positions: ReadonlyMap<string, Position>): Promise<void> {
     if (positions.size === 0) return;
     const args: string[] = [];
-    for (const [device, position] of positions) args.push(device, positionText(position));
-    await this.#redis.eval(ADVANCE, 1, this.#key, ...args);
+    let text = "";
+    for (const [device, position] of positions) {
+      const place = positionText(position);
+      args.push(device, place);
+      text += text === "" ? `${device} ${place}` : `,${device} ${place}`;
+    }
+    await this.#scripts.runCommand(COMMAND, [this.#key, this.#name, text, ...args]);
   }
 }
