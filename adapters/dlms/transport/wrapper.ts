@@ -106,8 +106,7 @@ export class WrapperLink implements DlmsLink {
     const apdus: Uint8Array[] = [];
     for (const frame of frames) {
       const { source, destination, apdu } = decodeWrapperPdu(frame);
-      const ours = source === this.#settings.serverWport && destination === this.#settings.clientWport;
-      if (ours && apdu.length > 0) apdus.push(apdu);
+      if (this.#ours(source, destination) && apdu.length > 0) apdus.push(apdu);
     }
     return this.#step([], apdus);
   }
@@ -119,6 +118,14 @@ export class WrapperLink implements DlmsLink {
   close(_now: Instant): LinkStep {
     this.#state = "closed";
     return this.#step();
+  }
+
+  /** Some servers answer with the wPorts as they came. */
+  #ours(source: number, destination: number): boolean {
+    const { clientWport, serverWport } = this.#settings;
+    return (
+      (source === serverWport && destination === clientWport) || (source === clientWport && destination === serverWport)
+    );
   }
 
   #cut(chunk: Uint8Array): readonly Uint8Array[] {
