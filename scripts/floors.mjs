@@ -28,7 +28,11 @@ function roomConfig(room) {
       tsBuildInfoFile: `${up}/dist/.tsbuildinfo/${room.path.replaceAll("/", "-")}.tsbuildinfo`,
       types: room.pure ? [] : ["node"],
     },
-    include: ["**/*.ts", ...(room.pure && room.path !== "adapters/kit" ? [`${up}/adapters/kit/platform.d.ts`] : [])],
+    include: [
+      "**/*.ts",
+      ...(room.data ?? []),
+      ...(room.pure && room.path !== "adapters/kit" ? [`${up}/adapters/kit/platform.d.ts`] : []),
+    ],
     exclude: ["**/*.test.ts", "**/*.testing.ts", ...inner.map((other) => `${relative(room.path, other.path)}/**`)],
     references: seen(room).map((path) => ({ path: relative(room.path, path) })),
   };
