@@ -73,6 +73,7 @@ function describe(result: Result): string {
     `applied twice            ${result.duplicates}`,
     `out of order             ${result.outOfOrder}`,
     `commands                 ${commands.join(", ") || "none"}`,
+    ...result.parts.map(([label, value]) => `${label.padEnd(25)}${value}`),
     ...result.buffered.map(
       (one) => `spooled                  ${one.messages} messages in ${one.ms} ms without the queue`,
     ),

@@ -1,4 +1,5 @@
 import { CommandClient } from "../../../core-client/command-client.ts";
+import type { DemoPart, PartCommand } from "./part.ts";
 
 export interface CommandTotals {
   sent: number;
@@ -8,26 +9,25 @@ export interface CommandTotals {
 
 const DEADLINE_MS = 30_000;
 
-/** Switches lights, as a core would: one command after another to one device after another. */
+/** Switches lights and asks the other parts' devices, as a core would: one command after another, each to the next. */
 export class DemoCommands {
   readonly totals: CommandTotals = { sent: 0, ended: 0, byState: {} };
   readonly #client: CommandClient;
-  readonly #devices: readonly string[];
+  readonly #sources: readonly ((n: number) => PartCommand | undefined)[];
   readonly #open = new Set<Promise<void>>();
 
-  constructor(redisUrl: string, devices: readonly string[]) {
+  constructor(redisUrl: string, lights: readonly string[], parts: readonly DemoPart[]) {
     this.#client = new CommandClient({ redis: redisUrl });
-    this.#devices = devices;
+    this.#sources = [(n) => lightCommand(lights, n), ...parts.map((part) => (n: number) => part.command(n))];
   }
 
   sendOne(): void {
     const number = this.totals.sent;
-    const device = this.#devices[number % this.#devices.length];
-    if (device === undefined) return;
+    const source = this.#sources[number % this.#sources.length];
+    const command = source?.(Math.floor(number / this.#sources.length)) ?? this.#sources[0]?.(number);
+    if (command === undefined) return;
     this.totals.sent += 1;
-    const running = this.#follow(`demo-${process.pid}-${number}`, device, number % 2 === 0).catch(() =>
-      this.#ended("unsettled"),
-    );
+    const running = this.#follow(`demo-${process.pid}-${number}`, command).catch(() => this.#ended("unsettled"));
     this.#open.add(running);
     void running.finally(() => this.#open.delete(running));
   }
@@ -38,13 +38,11 @@ export class DemoCommands {
     await this.#client.close();
   }
 
-  async #follow(uid: string, device: string, on: boolean): Promise<void> {
+  async #follow(uid: string, command: PartCommand): Promise<void> {
     const until = Date.now() + DEADLINE_MS;
     const request = {
       uid,
-      device,
-      action: "light.set",
-      value: on ? { on, dimValue: 50 } : { on },
+      ...command,
       deadline: new Date(until).toISOString(),
       idempotent: true,
       maxAttempts: 3,
@@ -75,4 +73,10 @@ export class DemoCommands {
     this.totals.ended += 1;
     this.totals.byState[state] = (this.totals.byState[state] ?? 0) + 1;
   }
+}
+
+function lightCommand(devices: readonly string[], n: number): PartCommand | undefined {
+  const device = devices[n % devices.length];
+  const on = n % 2 === 0;
+  return device === undefined ? undefined : { device, action: "light.set", value: on ? { on, dimValue: 50 } : { on } };
 }

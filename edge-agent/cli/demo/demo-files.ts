@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { generateP256, type KeyPair, privateKeyPem } from "../../../adapters/io/node/keys.ts";
 import { freePort } from "../../../adapters/io/node/private-redis.ts";
 import { type FleetMember, planFleet, type FleetPlan } from "../../../firmware-sim/oslp/fleet/fleet.ts";
+import type { DemoPart, PartLines } from "./part.ts";
 
 export interface DemoFiles {
   readonly dir: string;
@@ -27,15 +28,18 @@ export async function writeDemoFiles(options: {
   readonly redisUrl: string;
   readonly lights: number;
   readonly seed: string;
+  /** Devices of other protocols beside the lights. */
+  readonly parts?: readonly DemoPart[];
 }): Promise<DemoFiles> {
-  const { dir, redisUrl, lights, seed } = options;
+  const { dir, redisUrl, lights, seed, parts = [] } = options;
   const platform = generateP256();
   writeSecret(join(dir, "platform.pem"), privateKeyPem(platform.privateKey));
   writeSecret(
     join(dir, "pair.key"),
     generateP256().privateKey.export({ type: "pkcs8", format: "der" }).toString("hex"),
   );
-  const ports = await freePorts(8 + lights);
+  const lightPorts = 8 + lights;
+  const ports = await freePorts(lightPorts + parts.reduce((sum, part) => sum + part.portCount, 0));
   const [oslpA = 0, oldA = 0, linkA = 0, opsA = 0, oslpB = 0, oldB = 0, linkB = 0, opsB = 0] = ports;
   const plan: FleetPlan = { seed, count: lights, oldPercent: 25, addressing: "ports", basePort: 1 };
   const members = planFleet(plan).map((member, index) => ({
@@ -48,6 +52,12 @@ export async function writeDemoFiles(options: {
   };
   for (const agent of Object.values(agents)) mkdirSync(agent.state, { recursive: true });
   const configFile = join(dir, "busbar.yaml");
+  const others: PartLines[] = [];
+  let taken = lightPorts;
+  for (const part of parts) {
+    others.push(await part.prepare({ dir, seed }, ports.slice(taken, taken + part.portCount)));
+    taken += part.portCount;
+  }
   const agentLine = (name: "a" | "b", link: number): string => {
     const { oslp, old, ops, state } = agents[name];
     return [
@@ -60,6 +70,7 @@ export async function writeDemoFiles(options: {
       "      listen:",
       `        - { version: "0.6.1", address: 127.0.0.1, port: ${oslp} }`,
       `        - { version: "0.5.1", address: 127.0.0.1, port: ${old} }`,
+      ...others.flatMap((one) => one.agents?.[name] ?? []),
     ].join("\n");
   };
   writeFileSync(
@@ -74,12 +85,14 @@ export async function writeDemoFiles(options: {
       `redis: { url: "${redisUrl}" }`,
       "pair: { secret: { file: pair.key } }",
       "oslp: { platformKey: { file: platform.pem }, responseTimeout: 5s }",
+      ...others.flatMap((one) => one.sections),
       "devices:",
       ...members.map(
         (one) =>
           `  - { uid: ${one.uid}, protocol: oslp, identification: ${one.identification}, version: "${one.version}", ` +
           `publicKey: ${one.publicKey}, address: ${one.address.host}, port: ${one.address.port}, expectEvery: 30s }`,
       ),
+      ...others.flatMap((one) => one.devices),
       "",
     ].join("\n"),
   );

@@ -10,9 +10,11 @@ import { reportsStatus } from "../../../firmware-sim/oslp/behaviours/reports-sta
 import { resumesSchedule } from "../../../firmware-sim/oslp/behaviours/resumes-schedule.ts";
 import { switchesLights } from "../../../firmware-sim/oslp/behaviours/switches-lights.ts";
 import { Fleet } from "../../../firmware-sim/oslp/fleet/fleet.ts";
-import { Accounts, type Balance, type ReceivedMessage } from "./accounts.ts";
+import { Accounts, type Balance } from "./accounts.ts";
 import { type CommandTotals, DemoCommands } from "./commands.ts";
 import { type DemoFiles, writeDemoFiles } from "./demo-files.ts";
+import type { DemoPart, JournalMessage, PartBooks } from "./part.ts";
+import { DEMO_PARTS } from "./parts.ts";
 import { agentPid, startBusbar, stopProcess } from "./processes.ts";
 import { LeaseView } from "./lease-view.ts";
 import { type Takeover, TakeoverWatch } from "./takeovers.ts";
@@ -37,6 +39,8 @@ export interface DemoResult extends Balance {
   readonly buffered: readonly { readonly messages: number; readonly ms: number }[];
   readonly takeovers: readonly Takeover[];
   readonly commands: CommandTotals;
+  /** What the devices besides the street lights say of the run. */
+  readonly parts: readonly PartBooks["lines"][number][];
   readonly seconds: number;
   readonly promisesKept: boolean;
 }
@@ -52,6 +56,7 @@ export class Demo {
   readonly #accounts = new Accounts();
   readonly #watch: TakeoverWatch = new TakeoverWatch(this.#accounts);
   readonly #children: ChildProcess[] = [];
+  readonly #parts: readonly DemoPart[] = DEMO_PARTS.map((make) => make());
   #redis: PrivateRedis | undefined;
   #fleet: Fleet | undefined;
   #files: DemoFiles | undefined;
@@ -75,6 +80,7 @@ export class Demo {
       const commands = new DemoCommands(
         this.#redisUrl(),
         files.members.map((one) => one.uid),
+        this.#parts,
       );
       await this.#live(files, commands);
       return await this.#settle(files, commands, (performance.now() - startedAt) / 1_000);
@@ -88,10 +94,11 @@ export class Demo {
   async #start(dir: string): Promise<DemoFiles> {
     const { lights, show } = this.#options;
     this.#redis = await startPrivateRedis({ dir: join(dir, "redis"), appendonly: true, appendfsync: "everysec" });
-    const files = await writeDemoFiles({ dir, redisUrl: this.#redis.url, lights, seed: "demo" });
+    const files = await writeDemoFiles({ dir, redisUrl: this.#redis.url, lights, seed: "demo", parts: this.#parts });
     this.#files = files;
     this.#lease = new LeaseView(this.#redis.url, "main");
-    show(`private Redis on port ${this.#redis.port}; two agents; ${lights} street lights; one core. Files: ${dir}`);
+    const devices = [`${lights} street lights`, ...this.#parts.map((part) => part.title)].join(", ");
+    show(`private Redis on port ${this.#redis.port}; two agents; ${devices}; one core. Files: ${dir}`);
     for (const agent of ["a", "b"] as const) {
       this.#children.push(
         startBusbar(["run", "--config", files.configFile, "--agent", agent], join(dir, `agent-${agent}.log`)),
@@ -102,6 +109,7 @@ export class Demo {
     );
     this.#fleet = this.#makeFleet(files);
     await this.#fleet.start();
+    await Promise.all(this.#parts.map((part) => part.start()));
     await this.#until(() => this.#accounts.acknowledged >= 1, START_PATIENCE_MS, "no device was acknowledged");
     return files;
   }
@@ -174,22 +182,33 @@ export class Demo {
     await commands.settle();
     await this.#fleet?.stop();
     this.#fleet = undefined;
-    let balance = this.#accounts.balance(readJournal(files.journalFile));
+    let journal = readJournal(files.journalFile);
+    let balance = this.#accounts.balance(journal);
+    let books = this.#parts.map((part) => part.books(journal));
     const until = performance.now() + SETTLE_PATIENCE_MS;
-    while (balance.lost > 0 && performance.now() < until) {
+    while ((balance.lost > 0 || books.some((one) => !one.kept)) && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 200));
-      balance = this.#accounts.balance(readJournal(files.journalFile));
+      journal = readJournal(files.journalFile);
+      balance = this.#accounts.balance(journal);
+      books = this.#parts.map((part) => part.books(journal));
     }
+    await Promise.all(this.#parts.map((part) => part.stop()));
     const committed = (await this.#lease?.committed("busbar.event.v1")) ?? 0;
     const { totals } = commands;
     const unsettled = totals.byState["unsettled"] ?? 0;
-    const promisesKept = balance.lost === 0 && balance.duplicates === 0 && balance.outOfOrder === 0 && unsettled === 0;
+    const promisesKept =
+      balance.lost === 0 &&
+      balance.duplicates === 0 &&
+      balance.outOfOrder === 0 &&
+      unsettled === 0 &&
+      books.every((one) => one.kept);
     return {
       ...balance,
       committed,
       buffered: spooledSpells([join(files.dir, "agent-a.log"), join(files.dir, "agent-b.log")]),
       takeovers: this.#watch.takeovers,
       commands: totals,
+      parts: books.flatMap((one) => one.lines),
       seconds: Math.round(seconds * 10) / 10,
       promisesKept,
     };
@@ -197,6 +216,7 @@ export class Demo {
 
   async #stop(): Promise<void> {
     await this.#fleet?.stop();
+    await Promise.all(this.#parts.map((part) => part.stop()));
     await this.#lease?.close();
     await Promise.all(this.#children.map((child) => stopProcess(child, 6_000)));
     for (const agent of Object.values(this.#files?.agents ?? {})) {
@@ -213,7 +233,9 @@ export class Demo {
     const commandText = `${commands.totals.ended}/${commands.totals.sent} commands ended`;
     const takeoverText =
       last === undefined ? "no takeover yet" : `${takeovers.length} takeover, last ${last.reason} ${last.ms} ms`;
-    return `active ${active} · ${this.#accounts.acknowledged} events acknowledged · ${commandText} · ${takeoverText}`;
+    const parts = this.#parts.map((part) => part.summary()).filter((text) => text !== "");
+    const events = `${this.#accounts.acknowledged} events acknowledged`;
+    return [`active ${active}`, events, ...parts, commandText, takeoverText].join(" · ");
   }
 
   #redisUrl(): string {
@@ -238,12 +260,12 @@ function wake(pid: number): void {
   }
 }
 
-function readJournal(file: string): ReceivedMessage[] {
+function readJournal(file: string): JournalMessage[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "")
-    .map((line): ReceivedMessage => JSON.parse(line));
+    .map((line): JournalMessage => JSON.parse(line));
 }
 
 /** What the agents' logs say of every time the queue was away. */

@@ -1,0 +1,4 @@
+import type { DemoPart } from "./part.ts";
+
+/** Every protocol that is shown next to the street lights. A new one is one line here. */
+export const DEMO_PARTS: readonly (() => DemoPart)[] = [];
