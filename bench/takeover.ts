@@ -16,7 +16,8 @@ const RECOVERY_PATIENCE_MS = 30_000;
 /** After the first acknowledgement: a second silence that belongs to the same fault is part of it. */
 const WATCHED_MS = 1_500;
 const REDIS_AWAY_MS = 300;
-const KINDS = ["kill", "freeze", "handover", "redisCrash"] as const;
+/** `nothing`: what the fleet itself is silent for in a window of the same length; no fault can be seen to take less. */
+const KINDS = ["nothing", "kill", "freeze", "handover", "redisCrash"] as const;
 
 type Kind = (typeof KINDS)[number];
 
@@ -56,7 +57,7 @@ export const bench: Bench = {
     const devices = Number(values.devices);
     const bed = await prepare(devices);
     try {
-      const gaps: Record<Kind, number[]> = { kill: [], freeze: [], handover: [], redisCrash: [] };
+      const gaps: Record<Kind, number[]> = { nothing: [], kill: [], freeze: [], handover: [], redisCrash: [] };
       const firstCommits: number[] = [];
       // The kinds take turns, so that whatever else the machine does falls on all of them.
       for (let run = 0; run < runs; run++) {
@@ -100,6 +101,8 @@ async function measure(bed: Bed, kind: Kind, firstCommits: number[]): Promise<nu
   const at = performance.now();
   const wallAt = Date.now();
   switch (kind) {
+    case "nothing":
+      break;
     case "kill":
       active.kill();
       break;
@@ -159,6 +162,7 @@ function report(
     figures[key] = of;
     rows.push([label, of.p50, of.p99, of.max, of.n]);
   };
+  add("nothing", "no fault at all", gaps.nothing);
   add("kill", "SIGKILL of the active agent", gaps.kill);
   add("killFirstCommit", "  of it, until the new epoch's first commit", firstCommits);
   add("freeze", "SIGSTOP of the active agent", gaps.freeze);

@@ -1,5 +1,5 @@
 import { type ConfigIssue, issueAt, issueOfFile } from "./issue.ts";
-import type { Entry, Key, Located } from "./located.ts";
+import type { Entry, Key, Located, Range } from "./located.ts";
 import { SourceText } from "./located.ts";
 
 /** One field and where it stands, quotes included. */
@@ -27,9 +27,9 @@ export function parseCsv(file: string, text: string): ParsedCsv {
   const source = new SourceText(file, text);
   const issues: ConfigIssue[] = [];
   const start = text.startsWith("\ufeff") ? 1 : 0;
-  const rows = readRows(source, start, separatorOf(text), issues);
+  const separator = separatorOf(text);
+  const rows = readRows(source, start, separator, issues);
   const entries = new Map<Key, Entry>();
-  const value: unknown[] = [];
   const header = rows.next().value;
   if (header === undefined) {
     issues.push(
@@ -40,13 +40,50 @@ export function parseCsv(file: string, text: string): ParsedCsv {
     );
   } else if (checkHeader(source, header, issues)) {
     for (const row of rows) {
-      const node = toNode(source, header, row, issues);
-      if (node === undefined) continue;
-      entries.set(value.length, { key: undefined, node });
-      value.push(node.value);
+      const range = rangeOf(source, header, row, issues);
+      if (range === undefined) continue;
+      entries.set(entries.size, { key: undefined, node: new Row(source, header, separator, range) });
     }
   }
-  return { source, root: { value, range: { start: 0, end: 1 }, entries }, issues };
+  return { source, root: new Rows(entries), issues };
+}
+
+/** All rows. What they say is put together when it is asked for: of 40,000 devices it is a quarter of a gigabyte. */
+class Rows implements Located {
+  readonly range: Range = { start: 0, end: 1 };
+  readonly entries: ReadonlyMap<Key, Entry>;
+
+  constructor(entries: ReadonlyMap<Key, Entry>) {
+    this.entries = entries;
+  }
+
+  get value(): unknown {
+    return [...this.entries.values()].map((entry) => entry.node.value);
+  }
+}
+
+/** One row: where it stands, and what it says, read again from the text each time. */
+class Row implements Located {
+  readonly range: Range;
+  readonly #source: SourceText;
+  readonly #header: readonly Cell[];
+  readonly #separator: string;
+
+  constructor(source: SourceText, header: readonly Cell[], separator: string, range: Range) {
+    this.#source = source;
+    this.#header = header;
+    this.#separator = separator;
+    this.range = range;
+  }
+
+  get value(): unknown {
+    return recordOf(this.entries);
+  }
+
+  get entries(): ReadonlyMap<Key, Entry> {
+    const row = readRows(this.#source, this.range.start, this.#separator, []).next().value ?? [];
+    return entriesOf(this.#header, row);
+  }
 }
 
 function separatorOf(text: string): string {
@@ -134,26 +171,29 @@ function checkHeader(source: SourceText, header: readonly Cell[], issues: Config
   return issues.length === before;
 }
 
-function toNode(
+/** Where a row stands; `undefined` where it does not have as many fields as the header. */
+function rangeOf(
   source: SourceText,
   header: readonly Cell[],
   row: readonly Cell[],
   issues: ConfigIssue[],
-): Located | undefined {
+): Range | undefined {
   const first = row[0];
   const last = row.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const range = { start: first.start, end: Math.max(first.start + 1, last.end) };
-  if (row.length !== header.length) {
-    issues.push(
-      issueAt(source, range, {
-        code: "config.syntax.invalid",
-        message: `the row has ${row.length} fields, the header ${header.length}`,
-        fix: "put a field that holds the separator in double quotes",
-      }),
-    );
-    return undefined;
-  }
+  if (row.length === header.length) return range;
+  issues.push(
+    issueAt(source, range, {
+      code: "config.syntax.invalid",
+      message: `the row has ${row.length} fields, the header ${header.length}`,
+      fix: "put a field that holds the separator in double quotes",
+    }),
+  );
+  return undefined;
+}
+
+function entriesOf(header: readonly Cell[], row: readonly Cell[]): ReadonlyMap<Key, Entry> {
   const entries = new Map<Key, Entry>();
   for (const [index, cell] of row.entries()) {
     const column = header[index];
@@ -161,7 +201,7 @@ function toNode(
     const at = { start: cell.start, end: Math.max(cell.start + 1, cell.end) };
     place(entries, column.text.split("."), { key: at, node: { value: cell.text, range: at, entries: NO_ENTRIES } });
   }
-  return { value: recordOf(entries), range, entries };
+  return entries;
 }
 
 function place(entries: Map<Key, Entry>, [name = "", ...rest]: readonly string[], entry: Entry): void {

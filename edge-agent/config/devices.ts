@@ -67,10 +67,12 @@ export function checkDevicesFile(
 ): CheckedDevices {
   const { text, issues } = decodeText(file, bytes, MAX_DEVICES_FILE_BYTES);
   if (text === undefined) return { devices: [], places: [], issues };
-  const parsed = extname(file).toLowerCase() === ".csv" ? parseCsv(file, text) : parseYaml(file, text);
+  const isCsv = extname(file).toLowerCase() === ".csv";
+  const parsed = isCsv ? parseCsv(file, text) : parseYaml(file, text);
   const root = parsed.root;
   if (root === undefined) return { devices: [], places: [], issues: parsed.issues };
-  if (!Array.isArray(root.value)) {
+  // CSV is always a list, and its values are not put together for the asking.
+  if (!isCsv && !Array.isArray(root.value)) {
     const wrong = issueOfFile(file, {
       code: "config.value.wrong",
       message: `expected a list of devices, got ${show(root.value)}`,

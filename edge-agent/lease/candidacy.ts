@@ -3,6 +3,8 @@ import { activePeer, isReignOf } from "./link-evidence.ts";
 import { isBound } from "./promises.ts";
 import { isHeldDown } from "./reigns.ts";
 import type { RuleId } from "./rules.ts";
+import type { LeaseSettings } from "./settings.ts";
+import type { LeaseState } from "./state.ts";
 import { COUNTED_REASONS } from "./store.ts";
 import type { Turn } from "./turn.ts";
 import type { TakeoverReason } from "./words.ts";
@@ -87,8 +89,16 @@ function isForbidden(turn: Turn, found: Case): boolean {
 
 /** Until then a promise of our former process may still bind us. */
 function maturesAt(turn: Turn): Instant {
-  const { bornAt } = turn.state;
-  return turn.theOther() === undefined ? bornAt : later(bornAt, turn.settings.promiseForMs);
+  return maturityOf(turn.state, turn.settings, turn.theOther() !== undefined);
+}
+
+/** Only one of a pair gives promises, so only it can be bound by one that its former process gave. */
+export function maturityOf(
+  { bornAt }: Pick<LeaseState, "bornAt">,
+  { promiseForMs }: Pick<LeaseSettings, "promiseForMs">,
+  inPair: boolean,
+): Instant {
+  return inPair ? later(bornAt, promiseForMs) : bornAt;
 }
 
 function findCase(turn: Turn): Case | undefined {

@@ -1,6 +1,6 @@
 import type { Random } from "../../adapters/kit/ports.ts";
 import { earliest, type Instant, later } from "../../adapters/kit/time.ts";
-import { seekLease, seekWakeAt } from "./candidacy.ts";
+import { maturityOf, seekLease, seekWakeAt } from "./candidacy.ts";
 import { holdLease, holdWakeAt } from "./holding.ts";
 import { forgetSilence, heard, linkClosed, linkOpened, suspectSilent } from "./link-evidence.ts";
 import { concludeStepDown, expireReign, isHeldDown } from "./reigns.ts";
@@ -39,6 +39,8 @@ export interface LeaseSnapshot {
   readonly paused: boolean;
   readonly blocked: string | undefined;
   readonly heldDown: boolean;
+  /** It has run long enough to replace somebody: see rule `newborn`. */
+  readonly mature: boolean;
   /** The holder as last seen in Redis or told by a peer. */
   readonly holder: string | undefined;
   readonly peers: Readonly<Record<string, PeerSnapshot>>;
@@ -115,6 +117,7 @@ export class LeaseMachine {
       paused: state.paused,
       blocked: state.blocked,
       heldDown: state.heldDown,
+      mature: now >= maturityOf(state, this.#frame.settings, identity.members.length === 2),
       holder: reign === undefined ? state.seen?.hold?.holder : identity.agent,
       peers,
     };

@@ -18,6 +18,7 @@ const ROUND = new Uint32Array([
   0xc67178f2,
 ]);
 const START = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19] as const;
+const DIGITS = "0123456789abcdef";
 const BLOCK = 64;
 const encoder = new TextEncoder();
 /** Scratch of one synchronous digest; nothing of it outlives the call. Longer material gets an array of its own. */
@@ -27,6 +28,8 @@ const scratch = new Uint8Array(16 * 1_024);
 const scratchView = new DataView(scratch.buffer);
 /** UTF-8 bytes of one UTF-16 unit, at most. */
 const UNIT_BYTES = 3;
+/** The hex digits of each byte. */
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 /** What the padding adds, at most. */
 const PADDING = BLOCK + 8;
 
@@ -79,9 +82,13 @@ function hashPadded(view: DataView, length: number): void {
 
 /** The first words of the state, in hex. */
 function digits(count: number): string {
-  let text = "";
-  for (let i = 0; i < count; i++) text += (state[i] ?? 0).toString(16).padStart(8, "0");
-  return text;
+  const codes = new Array<number>(count * 8);
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const word = state[i] ?? 0;
+    for (let shift = 28; shift >= 0; shift -= 4) codes[at++] = DIGITS.charCodeAt((word >>> shift) & 15);
+  }
+  return String.fromCharCode(...codes);
 }
 
 /** FIPS 180-4 §6.2.2, one block. */

@@ -190,6 +190,14 @@ const heldDown: Check = ({ lease }) =>
       )
     : undefined;
 
+const newborn: Check = ({ lease }) =>
+  lease.mature
+    ? undefined
+    : blocks(
+        "lease.newborn",
+        `just started: it takes group ${lease.group} over only when nothing its former process may have promised binds it`,
+      );
+
 const nobodyHolds: Check = ({ lease, forMs }) =>
   lease.holder === undefined && lease.health === "ok" && forMs > SETTLING_MS && !lease.paused
     ? blocks("lease.nobody", `nobody holds group ${lease.group}`)
@@ -213,6 +221,7 @@ const STANDBY: readonly Check[] = [
   paused,
   configDiffers,
   heldDown,
+  newborn,
   redisAwayStandby,
   redisLossy,
   noPeer,

@@ -93,7 +93,7 @@ function toDevice(device: OslpDeviceConfig, keys: KeyStore): BookedOslpDevice {
     expectEveryMs: device.expectEveryMs,
     deviceIdentification: device.identification,
     version: device.version,
-    publicKey: keys.addPublic(`oslp.device.${device.uid}`, device.publicKey),
+    publicKey: keys.addCheckedPublic(`oslp.device.${device.uid}`, device.publicKey),
     address: device.address,
     port: device.port,
     location: toLocation(device.location),

@@ -65,6 +65,7 @@ class Bench {
       paused: false,
       blocked: undefined,
       heldDown: false,
+      mature: true,
       holder: "a",
       peers: { b: { contact: "up", role: "standby", readySince: peer } },
     };
