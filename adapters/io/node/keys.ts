@@ -10,6 +10,7 @@ import {
 } from "node:crypto";
 import { type Crypto, type KeyRef, toKeyRef } from "../../kit/adapter.ts";
 import { EdgeError } from "../../kit/edge-error.ts";
+import { KeysAtHand } from "./keys-at-hand.ts";
 
 /**
  * Holds keys as opaque key objects under names. Sessions see the names only; nothing here can print a private key.
@@ -17,6 +18,7 @@ import { EdgeError } from "../../kit/edge-error.ts";
 export class KeyStore implements Crypto {
   readonly #private = new Map<string, KeyObject>();
   readonly #public = new Map<string, KeyObject>();
+  readonly #atHand = new KeysAtHand();
 
   /** A PKCS#8 private key, PEM text or DER bytes, P-256. Throws `config.key.*`. */
   addPrivate(name: string, material: string | Uint8Array): KeyRef {
@@ -27,6 +29,17 @@ export class KeyStore implements Crypto {
   /** A SubjectPublicKeyInfo public key: PEM text, DER bytes, or Base64 of the DER (124 characters). Throws `config.key.*`. */
   addPublic(name: string, material: string | Uint8Array): KeyRef {
     this.#public.set(name, p256(readKey(name, material, "public"), name));
+    this.#atHand.remove(name);
+    return toKeyRef(name);
+  }
+
+  /**
+   * The same for the Base64 of a SubjectPublicKeyInfo that was checked before: it stays the text it is until somebody
+   * verifies with it. A key object costs 5 KB and 0.1 ms: too much for tens of thousands that rarely speak.
+   */
+  addCheckedPublic(name: string, spki: string): KeyRef {
+    this.#public.delete(name);
+    this.#atHand.add(name, spki);
     return toKeyRef(name);
   }
 
@@ -36,12 +49,13 @@ export class KeyStore implements Crypto {
   }
 
   has(name: string): boolean {
-    return this.#private.has(name) || this.#public.has(name);
+    return this.#private.has(name) || this.#public.has(name) || this.#atHand.has(name);
   }
 
   remove(name: string): void {
     this.#private.delete(name);
     this.#public.delete(name);
+    this.#atHand.remove(name);
   }
 
   sign(key: KeyRef, bytes: Uint8Array): Uint8Array {
@@ -51,7 +65,7 @@ export class KeyStore implements Crypto {
   }
 
   verify(key: KeyRef, bytes: Uint8Array, signature: Uint8Array): boolean {
-    const found = this.#public.get(key);
+    const found = this.#public.get(key) ?? this.#atHand.take(key);
     if (found === undefined) throw missing(key, "public");
     try {
       return verify("sha256", bytes, found, signature);
