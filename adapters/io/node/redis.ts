@@ -1,6 +1,7 @@
 import { Cluster, Redis } from "ioredis";
 import { EdgeError } from "../../kit/edge-error.ts";
 import { skipSettled } from "./redis-cluster-nodes.ts";
+import { corkWrites } from "./redis-cork.ts";
 import { redisErrorPrefix, toRedisFault } from "./redis-fault.ts";
 import { type RedisConnectSettings, toTlsOptions } from "./redis-settings.ts";
 import { type ResetWatch, watchTimeouts } from "./redis-watch.ts";
@@ -73,6 +74,7 @@ class Connection implements RedisConnection {
       this.#lastFault = toRedisFault(error);
       parts.onFault(this.#lastFault);
     });
+    if (parts.client instanceof Redis) corkWrites(parts.client);
     if (parts.role !== "worker") {
       this.#watch = watchTimeouts(parts.client, timeoutOf(parts.settings, parts.role));
     }

@@ -3,6 +3,7 @@ import { TLSSocket } from "node:tls";
 import { EdgeError } from "../../kit/edge-error.ts";
 import type { Transport } from "../../kit/ports.ts";
 import { toTransportFault } from "./socket-fault.ts";
+import { SocketReader } from "./socket-reader.ts";
 
 /** How long a peer may take to close its half after we closed ours. */
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -30,19 +31,13 @@ export class SocketTransport implements Transport {
   }
 
   /** One reader at a time. Leaving the loop early leaves the socket open: closing is `close()` or `destroy()`. */
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    try {
-      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false })) {
-        const bytes: Buffer = chunk;
-        yield new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      }
-    } catch (error) {
-      // A socket that was closed under its reader has simply ended; the one who closed it knows why.
-      if (this.#fault === undefined && isEarlyEnd(error)) return;
-      throw this.#fault ?? toTransportFault(error, this.peer);
-    } finally {
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    // A socket that was closed under its reader has simply ended; the one who closed it knows why.
+    const faultOf = (error: unknown): EdgeError | undefined =>
+      this.#fault ?? (error === undefined || error === null ? undefined : toTransportFault(error, this.peer));
+    return new SocketReader(this.#socket, faultOf, () => {
       if (this.#closing !== undefined) this.#socket.resume();
-    }
+    });
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -87,11 +82,6 @@ export class SocketTransport implements Transport {
 function cutOff(peer: string): EdgeError {
   const message = `${peer}: closed before everything was written`;
   return new EdgeError({ code: "transport.closed", blame: "us", retry: "backoff", message });
-}
-
-function isEarlyEnd(error: unknown): boolean {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  return code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR";
 }
 
 /** IPv4 addresses seen through an IPv6 socket are shown as what they are. */
