@@ -30,10 +30,15 @@ export type Iec61850FaultCode =
   | "iec61850.association.overfull"
   | "mms.pdu.malformed"
   | "mms.pdu.unencodable"
+  /** A request of ours larger than what was negotiated. */
+  | "mms.pdu.overlong"
   | "mms.initiate.refused"
   | "mms.service.refused"
   | "mms.service.rejected"
   | "mms.service.unanswered"
+  /** The association ended before the request left. */
+  | "mms.service.unsent"
+  | "mms.service.cancelled"
   | "mms.service.unexpected"
   | "mms.service.unsupported"
   | "mms.data.refused"

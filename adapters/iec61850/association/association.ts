@@ -1,0 +1,465 @@
+import { concat } from "../../kit/bytes.ts";
+import { Deadlines } from "../../kit/deadlines.ts";
+import { type EdgeError, toEdgeError } from "../../kit/edge-error.ts";
+import type { Framer } from "../../kit/framing.ts";
+import { ended, type Machine, type Step, StepBuilder } from "../../kit/step.ts";
+import { earliest, type Instant, later } from "../../kit/time.ts";
+import { iec61850Fault } from "../codes.ts";
+import { OUTSTANDING_LIMIT, TSDU_LIMIT_BYTES } from "../limits.ts";
+import { decodeMms } from "../mms/decode.ts";
+import { encodeMms } from "../mms/encode.ts";
+import type { BitSet, InformationReport, MmsPdu, MmsRequest, MmsResponse, ServiceError } from "../mms/pdu.ts";
+import { type Cotp, decodeCotp, encodeCotp, segmentTsdu, tpduBytes, TsduAssembler } from "../stack/cotp.ts";
+import { decodePpdu, encodePpdu, type Ppdu, CONTEXT } from "../stack/presentation.ts";
+import { dataHeader, decodeSpdu, type Spdu } from "../stack/session.ts";
+import { decodeTpkt, encodeTpkt, tpktFramer } from "../stack/tpkt.ts";
+import { abortTsdu, associateTsdu, readAccept, releaseTsdu } from "./handshake.ts";
+import { InvokeTable, type Ticket } from "./invoke-table.ts";
+import type { AssociationParameters } from "./parameters.ts";
+import { refusedService, rejectedService } from "./refusal.ts";
+
+/** What the two sides settled. */
+export interface Associated {
+  /** The largest MMS PDU in both directions, bytes. */
+  readonly pduBytes: number;
+  /** Requests we may have under way. */
+  readonly outstanding: number;
+  /** What the server offers. */
+  readonly services: BitSet;
+}
+
+export type AssociationOutcome =
+  | { readonly kind: "associated"; readonly settled: Associated }
+  | { readonly kind: "answered"; readonly ticket: Ticket; readonly response: MmsResponse }
+  /** Refused, rejected, not answered in time, or ended with the association. */
+  | { readonly kind: "failed"; readonly ticket: Ticket; readonly fault: EdgeError }
+  | { readonly kind: "report"; readonly report: InformationReport }
+  /** The server asks us: the reverse half of obtainFile. Answer with `answer`. */
+  | { readonly kind: "asked"; readonly invokeId: number; readonly request: MmsRequest };
+
+export interface AssociationTimeouts {
+  readonly associateMs: number;
+  readonly requestMs: number;
+  readonly releaseMs: number;
+}
+
+type Phase = "closed" | "connecting" | "associating" | "open" | "concluding" | "releasing" | "ended";
+type Outcome = AssociationOutcome;
+type Builder = StepBuilder<Outcome>;
+
+const SOURCE_REFERENCE = 1;
+/** Requests in a row that are not answered, with nothing at all heard meanwhile: then there is nobody. */
+const SILENT_REQUESTS_LIMIT = 3;
+
+/**
+ * The client's end of one association (IEC 61850-8-1): from the transport connect to the release, with every request matched
+ * to its answer. It knows bytes and services, no model. Bytes that make no sense end it with an abort and a fault that blames
+ * the device.
+ *
+ * Held at most: one TPKT, one TSDU of `TSDU_LIMIT_BYTES`, and the requests of its invoke table.
+ */
+export class Association implements Machine<Outcome> {
+  readonly #parameters: AssociationParameters;
+  readonly #timeouts: AssociationTimeouts;
+  readonly #framer: Framer = tpktFramer();
+  readonly #assembler = new TsduAssembler(TSDU_LIMIT_BYTES);
+  readonly #deadlines = new Deadlines<"associate" | "release">();
+  readonly #table: InvokeTable;
+  #phase: Phase = "closed";
+  #end: "done" | EdgeError | undefined;
+  #tpduBytes: number;
+  #mmsContext: number = CONTEXT.mms;
+  #settled: Associated | undefined;
+  #silentRequests = 0;
+
+  constructor(parameters: AssociationParameters, timeouts: AssociationTimeouts) {
+    this.#parameters = parameters;
+    this.#timeouts = timeouts;
+    this.#tpduBytes = tpduBytes(parameters.tpduSize);
+    this.#table = new InvokeTable(1);
+  }
+
+  get isOpen(): boolean {
+    return this.#phase === "open";
+  }
+
+  /** What was settled; `undefined` before the answer. */
+  get settled(): Associated | undefined {
+    return this.#settled;
+  }
+
+  /** Bytes held of what is not whole yet. */
+  get held(): number {
+    return this.#framer.pending + this.#assembler.pending;
+  }
+
+  /** Requests without an answer, sent or not. */
+  get pending(): number {
+    return this.#table.pending;
+  }
+
+  open(now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      if (this.#phase !== "closed") return;
+      const { local, remote, tpduSize } = this.#parameters;
+      this.#phase = "connecting";
+      this.#deadlines.set("associate", later(now, this.#timeouts.associateMs));
+      const connect: Cotp = {
+        kind: "connect-request",
+        destination: 0,
+        source: SOURCE_REFERENCE,
+        classAndOptions: 0,
+        tpduSize,
+        calledSelector: remote.transport,
+        callingSelector: local.transport,
+      };
+      step.send.push(encodeTpkt(encodeCotp(connect)));
+    });
+  }
+
+  receive(chunk: Uint8Array, now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      const { frames, fault } = this.#framer.cut(chunk);
+      if (frames.length > 0) this.#silentRequests = 0;
+      for (const frame of frames) {
+        if (this.#end !== undefined) return;
+        this.#takeFrame(step, frame, now);
+      }
+      if (fault !== undefined && this.#end === undefined) this.#fail(step, fault);
+    });
+  }
+
+  wake(now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      for (const name of this.#deadlines.takeDue(now)) {
+        if (name === "release") this.#abort(step, "done");
+        else this.#fail(step, unanswered("the association", this.#timeouts.associateMs));
+        return;
+      }
+      const due = this.#table.takeDue(now);
+      for (const ticket of due)
+        step.outcomes.push({ kind: "failed", ticket, fault: unanswered("the request", this.#timeouts.requestMs) });
+      this.#silentRequests += due.length;
+      if (this.#silentRequests >= SILENT_REQUESTS_LIMIT)
+        this.#fail(step, unanswered(`${this.#silentRequests} requests in a row`, this.#timeouts.requestMs));
+      else this.#sendWaiting(step, now);
+    });
+  }
+
+  /** The peer closed, or we are asked to stop at once. */
+  close(_now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      if (this.#phase === "concluding" || this.#phase === "releasing") this.#finish(step, "done");
+      else if (this.#phase === "connecting" || this.#phase === "associating")
+        this.#finish(
+          step,
+          iec61850Fault(
+            "iec61850.association.refused",
+            "the connection was closed during the association: a wrong password or selector, or no place for one client more",
+            { retry: "backoff" },
+          ),
+        );
+      else
+        this.#finish(
+          step,
+          iec61850Fault("iec61850.association.closed", "the connection was closed", {
+            blame: "network",
+            retry: "backoff",
+          }),
+        );
+    });
+  }
+
+  /**
+   * Asks for a service. The outcome `answered` or `failed` with the same ticket follows, in this step or a later one.
+   * Throws `iec61850.association.overfull` where too many requests wait, and `mms.pdu.overlong` is the outcome of a
+   * request that does not fit the negotiated size.
+   */
+  request(request: MmsRequest, now: Instant): { readonly ticket: Ticket; readonly step: Step<Outcome> } {
+    const ticket = this.#table.add(request);
+    const step = this.#step((builder) => {
+      if (this.#phase === "open") this.#sendWaiting(builder, now);
+    });
+    return { ticket, step };
+  }
+
+  /** Asks the server to forget a request. Most answer with a reject, and the request goes on. */
+  cancel(ticket: Ticket): Step<Outcome> {
+    return this.#step((step) => {
+      const invokeId = this.#table.invokeIdOf(ticket);
+      if (invokeId !== undefined) this.#sendMms(step, { kind: "cancel-request", invokeId });
+    });
+  }
+
+  /** Answers what the server asked. */
+  answer(invokeId: number, answer: MmsResponse | ServiceError | "unsupported"): Step<Outcome> {
+    return this.#step((step) => {
+      if (answer === "unsupported")
+        this.#sendMms(step, { kind: "reject", invokeId, rejected: "confirmed-request", reason: 1 });
+      else if ("errorClass" in answer) this.#sendMms(step, { kind: "confirmed-error", invokeId, error: answer });
+      else this.#sendMms(step, { kind: "confirmed-response", invokeId, response: answer });
+    });
+  }
+
+  /** Ends it in good order: conclude, then the session's finish; by an abort where the server does not answer. */
+  release(now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      if (this.#phase === "concluding" || this.#phase === "releasing") return;
+      if (this.#phase !== "open") {
+        this.#abort(step, "done");
+        return;
+      }
+      this.#phase = "concluding";
+      this.#deadlines.set("release", later(now, this.#timeouts.releaseMs));
+      this.#sendMms(step, { kind: "conclude-request" });
+    });
+  }
+
+  #takeFrame(step: Builder, frame: Uint8Array, now: Instant): void {
+    try {
+      const tpdu = decodeCotp(decodeTpkt(frame));
+      if (tpdu.kind !== "data") this.#takeTpdu(step, tpdu);
+      else if (this.#phase === "connecting") throw unexpected("data before the connect confirm");
+      else {
+        const tsdu = this.#assembler.take(tpdu);
+        if (tsdu !== undefined) this.#takeSpdu(step, decodeSpdu(tsdu), now);
+      }
+    } catch (thrown) {
+      this.#fail(step, toEdgeError(thrown, "iec61850.association.unexpected"));
+    }
+  }
+
+  #takeTpdu(step: Builder, tpdu: Exclude<Cotp, { kind: "data" }>): void {
+    switch (tpdu.kind) {
+      case "connect-confirm":
+        if (this.#phase !== "connecting") throw unexpected("a second connect confirm");
+        this.#tpduBytes = Math.min(this.#tpduBytes, tpduBytes(tpdu.tpduSize ?? this.#parameters.tpduSize));
+        this.#phase = "associating";
+        this.#sendTsdu(step, associateTsdu(this.#parameters));
+        return;
+      case "disconnect-request":
+        // iec61850bean answers the release so; everybody else means it.
+        if (this.#phase === "releasing" || this.#phase === "concluding") this.#finish(step, "done");
+        else this.#finish(step, disconnected(tpdu.reason, this.#phase));
+        return;
+      case "disconnect-confirm":
+        this.#finish(step, "done");
+        return;
+      case "error":
+        throw iec61850Fault("iec61850.cotp.error", `the peer found an error in what we sent: cause ${tpdu.cause}`, {
+          native: tpdu.cause,
+          retry: "backoff",
+        });
+      case "connect-request":
+        throw unexpected("a connect request from the server");
+    }
+  }
+
+  #takeSpdu(step: Builder, spdu: Spdu, now: Instant): void {
+    switch (spdu.kind) {
+      case "data":
+        if (this.#phase === "associating") throw unexpected("data before the association is accepted");
+        this.#takePpdu(step, decodePpdu(spdu.userData, "data"), now);
+        return;
+      case "accept":
+      case "refuse":
+        if (this.#phase !== "associating") throw unexpected(`a session ${spdu.kind} when nobody asked`);
+        this.#takeAccept(step, spdu, now);
+        return;
+      case "disconnect":
+        this.#finish(step, this.#phase === "releasing" ? "done" : aborted("the server disconnected the session"));
+        return;
+      case "finish":
+        // The server releases: agreed.
+        this.#sendTsdu(step, releaseTsdu("disconnect"));
+        this.#finish(step, aborted("the server released the association"));
+        return;
+      case "abort":
+        this.#finish(step, this.#isReleasing() ? "done" : aborted("the server aborted the association"));
+        return;
+      case "abort-accept":
+        this.#finish(step, "done");
+        return;
+      case "connect":
+        throw unexpected("a session connect from the server");
+    }
+  }
+
+  #takeAccept(step: Builder, spdu: Extract<Spdu, { kind: "accept" | "refuse" }>, now: Instant): void {
+    const { initiate, mmsContext } = readAccept(spdu);
+    this.#mmsContext = mmsContext;
+    const { pduBytes, outstanding } = this.#parameters;
+    this.#settled = {
+      pduBytes: Math.min(pduBytes, initiate.localDetail ?? pduBytes),
+      outstanding: Math.max(1, Math.min(outstanding, initiate.outstandingCalling, OUTSTANDING_LIMIT)),
+      services: initiate.services,
+    };
+    this.#table.places = this.#settled.outstanding;
+    this.#deadlines.clear("associate");
+    this.#phase = "open";
+    step.outcomes.push({ kind: "associated", settled: this.#settled });
+    this.#sendWaiting(step, now);
+  }
+
+  #takePpdu(step: Builder, ppdu: Ppdu, now: Instant): void {
+    if (ppdu.kind !== "data") return;
+    for (const pdv of ppdu.pdvs) {
+      // A context nobody agreed on is dropped, as libiec61850 does.
+      if (pdv.context === this.#mmsContext && this.#end === undefined) this.#takeMms(step, decodeMms(pdv.data), now);
+    }
+  }
+
+  #takeMms(step: Builder, pdu: MmsPdu, now: Instant): void {
+    switch (pdu.kind) {
+      case "confirmed-response":
+        this.#takeResponse(step, pdu.invokeId, pdu.response);
+        this.#sendWaiting(step, now);
+        return;
+      case "confirmed-error":
+        this.#failOne(step, pdu.invokeId, refusedService(pdu.error));
+        this.#sendWaiting(step, now);
+        return;
+      case "reject":
+        // A cancel that is rejected is no answer to what it wanted to cancel.
+        if (pdu.invokeId !== undefined && pdu.rejected === "confirmed-request")
+          this.#failOne(step, pdu.invokeId, rejectedService(pdu.rejected, pdu.reason));
+        this.#sendWaiting(step, now);
+        return;
+      case "information-report":
+        step.outcomes.push({ kind: "report", report: pdu.report });
+        return;
+      case "confirmed-request":
+        step.outcomes.push({ kind: "asked", invokeId: pdu.invokeId, request: pdu.request });
+        return;
+      case "cancel-response":
+        this.#failOne(
+          step,
+          pdu.invokeId,
+          iec61850Fault("mms.service.cancelled", "cancelled as we asked", { blame: "us" }),
+        );
+        this.#sendWaiting(step, now);
+        return;
+      case "conclude-request":
+        this.#sendMms(step, { kind: "conclude-response" });
+        return;
+      case "conclude-response":
+        if (this.#phase !== "concluding") return;
+        this.#phase = "releasing";
+        this.#sendTsdu(step, releaseTsdu("finish"));
+        return;
+      case "conclude-error":
+        if (this.#phase === "concluding") this.#abort(step, "done");
+        return;
+      case "cancel-request":
+      case "cancel-error":
+      case "initiate-request":
+      case "initiate-response":
+      case "initiate-error":
+        return;
+    }
+  }
+
+  #takeResponse(step: Builder, invokeId: number, response: MmsResponse): void {
+    const asked = this.#table.take(invokeId);
+    if (asked === undefined) return;
+    const { ticket, request } = asked;
+    if (response.service === request.service) {
+      step.outcomes.push({ kind: "answered", ticket, response });
+      return;
+    }
+    const message = `${response.service} is answered where ${request.service} was asked`;
+    step.outcomes.push({ kind: "failed", ticket, fault: iec61850Fault("mms.service.unexpected", message) });
+  }
+
+  #failOne(step: Builder, invokeId: number, fault: EdgeError): void {
+    const asked = this.#table.take(invokeId);
+    if (asked !== undefined) step.outcomes.push({ kind: "failed", ticket: asked.ticket, fault });
+  }
+
+  #sendWaiting(step: Builder, now: Instant): void {
+    if (this.#phase !== "open") return;
+    for (;;) {
+      const next = this.#table.next(later(now, this.#timeouts.requestMs));
+      if (next === undefined) return;
+      const { invokeId, request } = next;
+      const bytes = encodeMms({ kind: "confirmed-request", invokeId, request });
+      const limit = this.#settled?.pduBytes ?? 0;
+      if (bytes.length <= limit) this.#sendMmsBytes(step, bytes);
+      else this.#failOne(step, invokeId, overlong(bytes.length, limit));
+    }
+  }
+
+  #sendMms(step: Builder, pdu: MmsPdu): void {
+    this.#sendMmsBytes(step, encodeMms(pdu));
+  }
+
+  #sendMmsBytes(step: Builder, data: Uint8Array): void {
+    const ppdu = encodePpdu({ kind: "data", pdvs: [{ context: this.#mmsContext, data }] });
+    this.#sendTsdu(step, concat([dataHeader(), ppdu]));
+  }
+
+  #sendTsdu(step: Builder, tsdu: Uint8Array): void {
+    for (const frame of segmentTsdu(tsdu, this.#tpduBytes)) step.send.push(frame);
+  }
+
+  #isReleasing(): boolean {
+    return this.#phase === "concluding" || this.#phase === "releasing";
+  }
+
+  /** Something is wrong with what came: the server is told by an abort, where there is somebody to tell. */
+  #fail(step: Builder, fault: EdgeError): void {
+    this.#abort(step, this.#isReleasing() ? "done" : fault);
+  }
+
+  #abort(step: Builder, reason: "done" | EdgeError): void {
+    if (this.#phase === "open" || this.#phase === "associating" || this.#isReleasing())
+      this.#sendTsdu(step, abortTsdu());
+    this.#finish(step, reason);
+  }
+
+  #finish(step: Builder, reason: "done" | EdgeError): void {
+    if (this.#end !== undefined) return;
+    this.#phase = "ended";
+    this.#end = reason;
+    step.ended = reason;
+    this.#deadlines.clearAll();
+    const cause = reason === "done" ? aborted("we released it") : reason;
+    for (const { ticket, fault } of this.#table.endAll(cause)) step.outcomes.push({ kind: "failed", ticket, fault });
+  }
+
+  #step(act: (step: Builder) => void): Step<Outcome> {
+    if (this.#end !== undefined) return ended(this.#end);
+    const step = new StepBuilder<Outcome>();
+    act(step);
+    step.wakeAt = earliest(this.#deadlines.earliest(), this.#table.earliest());
+    return step.build();
+  }
+}
+
+function unexpected(what: string): EdgeError {
+  return iec61850Fault("iec61850.association.unexpected", what);
+}
+
+function unanswered(what: string, ms: number): EdgeError {
+  return iec61850Fault(
+    what === "the association" ? "iec61850.association.unanswered" : "mms.service.unanswered",
+    `${what} had no answer in ${ms} ms`,
+    { retry: "backoff" },
+  );
+}
+
+function aborted(message: string): EdgeError {
+  return iec61850Fault("iec61850.association.aborted", message, { retry: "backoff" });
+}
+
+function disconnected(reason: number, phase: Phase): EdgeError {
+  const when = phase === "connecting" ? "refused" : "ended";
+  return iec61850Fault("iec61850.cotp.disconnected", `the transport connection was ${when}: reason ${reason}`, {
+    native: reason,
+    retry: "backoff",
+  });
+}
+
+function overlong(bytes: number, limit: number): EdgeError {
+  return iec61850Fault("mms.pdu.overlong", `a request of ${bytes} bytes; ${limit} were negotiated`, { blame: "us" });
+}
