@@ -6,7 +6,7 @@ export type FreeSlot = () => void;
 
 interface Waiter {
   readonly grant: (free: FreeSlot | undefined) => void;
-  gone: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** A bounded number of places for what is under way at once. Urgent ones get the next free place, then first come. */
@@ -16,6 +16,7 @@ export class Slots {
     normal: new Fifo(),
     bulk: new Fifo(),
   };
+  readonly #watched = new WeakSet<AbortSignal>();
   #free: number;
 
   constructor(atOnce: number) {
@@ -29,21 +30,29 @@ export class Slots {
       this.#free -= 1;
       return Promise.resolve(this.#place());
     }
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        gone: false,
-        grant: (free) => {
-          signal.removeEventListener("abort", leave);
-          resolve(free);
-        },
-      };
-      const leave = (): void => {
-        waiter.gone = true;
-        resolve(undefined);
-      };
-      signal.addEventListener("abort", leave, { once: true });
-      this.#waiting[priority].push(waiter);
+    return new Promise((grant) => {
+      this.#waiting[priority].push({ grant, signal });
+      this.#watch(signal);
     });
+  }
+
+  /** One listener for all who wait: thousands of them on one signal would each have to be looked for when it goes. */
+  #watch(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return;
+    this.#watched.add(signal);
+    signal.addEventListener("abort", () => this.#letGo(signal), { once: true });
+  }
+
+  #letGo(signal: AbortSignal): void {
+    for (const priority of COMMAND_PRIORITIES) {
+      const line = this.#waiting[priority];
+      for (let left = line.length; left > 0; left--) {
+        const waiter = line.shift();
+        if (waiter === undefined) break;
+        if (waiter.signal === signal) waiter.grant(undefined);
+        else line.push(waiter);
+      }
+    }
   }
 
   #place(): FreeSlot {
@@ -60,7 +69,8 @@ export class Slots {
   #next(): Waiter | undefined {
     for (const priority of COMMAND_PRIORITIES) {
       const line = this.#waiting[priority];
-      for (let waiter = line.shift(); waiter !== undefined; waiter = line.shift()) if (!waiter.gone) return waiter;
+      const waiter = line.shift();
+      if (waiter !== undefined) return waiter;
     }
     return undefined;
   }

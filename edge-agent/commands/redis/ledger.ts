@@ -19,15 +19,9 @@ import {
 import { groupTag, leaseToken } from "../../model/reign.ts";
 import type { AcceptReply, Begin, BeginReply, Finish, FinishReply, Hold, Ledger, RetractReply } from "../ledger.ts";
 import { timeOf } from "../times.ts";
-import { ACCEPT_SCRIPT, BEGIN_SCRIPT, FINISH_SCRIPT, RETRACT_SCRIPT } from "./ledger-scripts.ts";
+import { type LedgerCall, LedgerCalls } from "./ledger-calls.ts";
 
-const COMMANDS = {
-  accept: "busbar:cmd-accept",
-  begin: "busbar:cmd-begin",
-  retract: "busbar:cmd-retract",
-  finish: "busbar:cmd-finish",
-  cancel: "busbar:cmd-cancel",
-} as const;
+const CANCEL = "busbar:cmd-cancel";
 
 interface Replied {
   readonly kind: string;
@@ -46,6 +40,7 @@ export class RedisLedger implements Ledger {
   readonly #client: IRedisClient;
   readonly #redis: RedisClient;
   readonly #durably: Durably;
+  readonly #calls: LedgerCalls;
 
   /** `redis`: a connection of role `effects`, which fails fast. It stays the caller's to close. */
   constructor(redis: RedisClient, group: string, durably: Durably = (_key, write) => write()) {
@@ -53,15 +48,12 @@ export class RedisLedger implements Ledger {
     this.#group = group;
     this.#redis = redis;
     this.#client = createIORedisClient(redis);
-    this.#client.defineCommand(COMMANDS.accept, { numberOfKeys: 2, lua: ACCEPT_SCRIPT });
-    this.#client.defineCommand(COMMANDS.begin, { numberOfKeys: 2, lua: BEGIN_SCRIPT });
-    this.#client.defineCommand(COMMANDS.retract, { numberOfKeys: 2, lua: RETRACT_SCRIPT });
-    this.#client.defineCommand(COMMANDS.finish, { numberOfKeys: 2, lua: FINISH_SCRIPT });
-    this.#client.defineCommand(COMMANDS.cancel, { numberOfKeys: 1, lua: CANCEL_SCRIPT });
+    this.#calls = new LedgerCalls(this.#client, `${groupTag(group)}:lease`);
+    this.#client.defineCommand(CANCEL, { numberOfKeys: 1, lua: CANCEL_SCRIPT });
   }
 
   async accept(hold: Hold, command: Command, now: WallMs): Promise<AcceptReply> {
-    const { kind, record } = await this.#run(COMMANDS.accept, command.uid, [
+    const { kind, record } = await this.#run("accept", command.uid, [
       leaseToken(hold),
       whole(now),
       LEDGER_RETENTION_MS,
@@ -79,7 +71,7 @@ export class RedisLedger implements Ledger {
   }
 
   async begin(hold: Hold, uid: string, { basis, now, verified }: Begin): Promise<BeginReply> {
-    const { kind, record } = await this.#surely(COMMANDS.begin, uid, [
+    const { kind, record } = await this.#surely("begin", uid, [
       leaseToken(hold),
       hold.holder,
       hold.epoch,
@@ -97,14 +89,14 @@ export class RedisLedger implements Ledger {
   }
 
   async retract(hold: Hold, uid: string, turn: number): Promise<RetractReply> {
-    const { kind, record } = await this.#run(COMMANDS.retract, uid, [hold.holder, hold.epoch, turn]);
+    const { kind, record } = await this.#run("retract", uid, [hold.holder, hold.epoch, turn]);
     if (kind === "missing") return { kind };
     if (record !== undefined && (kind === "retracted" || kind === "changed")) return { kind, record };
     throw misread(kind);
   }
 
   async finish(hold: Hold, uid: string, { basis, now, ending }: Finish): Promise<FinishReply> {
-    const { kind, record } = await this.#surely(COMMANDS.finish, uid, [
+    const { kind, record } = await this.#surely("finish", uid, [
       leaseToken(hold),
       hold.holder,
       hold.epoch,
@@ -129,7 +121,7 @@ export class RedisLedger implements Ledger {
   async cancel(uid: string, now: WallMs): Promise<LedgerRecord> {
     const args = [uid, whole(now), LEDGER_RETENTION_MS, resultsChannel(this.#group)];
     const record = await this.#answer(uid, () =>
-      this.#client.runCommand(COMMANDS.cancel, [commandKey(this.#group, uid), ...args]),
+      this.#client.runCommand(CANCEL, [commandKey(this.#group, uid), ...args]),
     );
     if (record === undefined) throw misread("cancel");
     return record;
@@ -142,15 +134,14 @@ export class RedisLedger implements Ledger {
   }
 
   /** A beginning or an end that a failover forgets would be repeated, or told twice: neither counts before it is durable. */
-  #surely(command: string, uid: string, args: readonly (string | number)[]): Promise<Replied> {
+  #surely(command: LedgerCall, uid: string, args: readonly (string | number)[]): Promise<Replied> {
     return this.#durably(commandKey(this.#group, uid), () => this.#run(command, uid, args));
   }
 
-  async #run(command: string, uid: string, args: readonly (string | number)[]): Promise<Replied> {
+  async #run(command: LedgerCall, uid: string, args: readonly (string | number)[]): Promise<Replied> {
     let kind = "";
     const record = await this.#answer(uid, async () => {
-      const keys = [`${groupTag(this.#group)}:lease`, commandKey(this.#group, uid)];
-      const reply: unknown = await this.#client.runCommand(command, [...keys, ...args]);
+      const reply = await this.#calls.run(command, commandKey(this.#group, uid), args);
       if (!Array.isArray(reply)) throw misread(typeof reply);
       kind = String(reply[0]);
       return reply[1] ?? [];
