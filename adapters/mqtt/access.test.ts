@@ -15,6 +15,7 @@ describe("what a device may do", () => {
     ["d2/measurement", false],
     ["msr/d2/data", false],
     ["$SYS/d1", false],
+    ["d1/command/read", false],
     ["d1", true],
   ])("publishes to %s: %s", (topic, expected) => {
     expect(mayPublish(rules, "d1", topic)).toBe(expected);

@@ -14,6 +14,8 @@ export interface AccessRules {
 /** Whether the device with that identification may publish to the topic. */
 export function mayPublish(rules: AccessRules, identification: string, topic: string): boolean {
   const levels = topic.split("/");
+  // What stands under its command topic is said to it, not by it.
+  if (rules.command.match(levels) !== undefined) return false;
   const templates = rules.reply === undefined ? rules.publish : [...rules.publish, rules.reply];
   return templates.some((template) => template.match(levels)?.["device"] === identification);
 }
