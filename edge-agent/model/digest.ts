@@ -28,8 +28,6 @@ const scratch = new Uint8Array(16 * 1_024);
 const scratchView = new DataView(scratch.buffer);
 /** UTF-8 bytes of one UTF-16 unit, at most. */
 const UNIT_BYTES = 3;
-/** The hex digits of each byte. */
-const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 /** What the padding adds, at most. */
 const PADDING = BLOCK + 8;
 

@@ -40,8 +40,13 @@ export function markLate<Type extends MessageType>(message: MessageOf<Type>): Me
 
 /** Lexicographic order of the result is numeric order, as long as nobody exceeds ten digits: ten reigns a second for 31 years. */
 export function padEpoch(epoch: number): string {
-  return String(epoch).padStart(EPOCH_DIGITS, "0");
+  if (epoch !== lastEpoch) [lastEpoch, lastEpochText] = [epoch, String(epoch).padStart(EPOCH_DIGITS, "0")];
+  return lastEpochText;
 }
+
+/** A reign has one epoch and millions of messages. */
+let lastEpoch = 0;
+let lastEpochText = "0".repeat(EPOCH_DIGITS);
 
 export function padSequence(sequence: number): string {
   return String(sequence).padStart(SEQUENCE_DIGITS, "0");

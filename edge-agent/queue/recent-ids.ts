@@ -14,8 +14,8 @@ export const RECENT_LIMITS: RecentLimits = { perDevice: 16, devices: 50_000 };
  */
 export class RecentIds {
   readonly #limits: RecentLimits;
-  /** In the order of their last message. A set iterates in the order of insertion: its first id is its oldest. */
-  readonly #devices = new Map<string, Set<string>>();
+  /** In the order of their last message; the ids of each oldest first. So few are found as fast as in a set, and cost less. */
+  readonly #devices = new Map<string, string[]>();
 
   constructor(limits: RecentLimits = RECENT_LIMITS) {
     this.#limits = limits;
@@ -26,24 +26,25 @@ export class RecentIds {
   }
 
   has(device: string, id: string): boolean {
-    return this.#devices.get(device)?.has(id) === true;
+    return this.#devices.get(device)?.includes(id) === true;
   }
 
   /** Only what is durable may be added. */
   add(device: string, id: string): void {
-    const ids = this.#devices.get(device) ?? new Set();
+    const ids = this.#devices.get(device) ?? [];
     this.#devices.delete(device);
     this.#devices.set(device, ids);
-    ids.delete(id);
-    ids.add(id);
-    if (ids.size > this.#limits.perDevice) dropFirst(ids);
-    if (this.#devices.size > this.#limits.devices) dropFirst(this.#devices);
+    const before = ids.indexOf(id);
+    if (before >= 0) ids.splice(before, 1);
+    else if (ids.length >= this.#limits.perDevice) ids.shift();
+    ids.push(id);
+    if (this.#devices.size > this.#limits.devices) this.#forgetOne();
   }
-}
 
-function dropFirst(collection: { keys(): IterableIterator<string>; delete(key: string): boolean }): void {
-  for (const first of collection.keys()) {
-    collection.delete(first);
-    return;
+  #forgetOne(): void {
+    for (const first of this.#devices.keys()) {
+      this.#devices.delete(first);
+      return;
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
 import type { CommandConclusion, DeviceMemory } from "../../adapters/kit/session.ts";
-import { later, toRfc3339, toWall } from "../../adapters/kit/time.ts";
+import { later, toRfc3339, toWall, type WallMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
 import type { GatewayEventCode, Severity } from "../model/data.ts";
 import type { MessageDraft } from "../model/draft.ts";
@@ -55,6 +55,7 @@ export class GroupWork {
   readonly #line = new StateLine((change) => this.#storeState(change));
   readonly #cancels: (() => void)[] = [];
   #ended = false;
+  #recorded: { readonly wall: WallMs; readonly text: string } | undefined;
 
   constructor(parts: GroupWorkParts) {
     this.#parts = parts;
@@ -94,16 +95,11 @@ export class GroupWork {
   async store(device: string, drafts: readonly MessageDraft[], memory: DeviceMemory | undefined): Promise<void> {
     if (this.#ended) throw reignOver(this.reign);
     const { gateway, storekeeper, serviceOf, timers } = this.#parts;
-    const recordedtime = toRfc3339(timers.wall());
+    const recordedtime = this.#textOf(timers.wall());
+    const { holder: agent, epoch } = this.reign;
     const messages = drafts.map((draft): Message => {
       const sequence = this.#sequences.take(draft.subject);
-      return stamp(draft, {
-        source: gateway,
-        agent: this.reign.holder,
-        epoch: this.reign.epoch,
-        sequence,
-        recordedtime,
-      });
+      return stamp(draft, { source: gateway, agent, epoch, sequence, recordedtime });
     });
     const book = memory === undefined ? undefined : serviceOf(device)?.book;
     if (memory !== undefined) book?.expect(device, memory);
@@ -116,6 +112,12 @@ export class GroupWork {
     // What a reign stored to the end of its time is in what the next one has loaded.
     if (memory !== undefined && !this.#ended) book?.remember(device, memory);
     this.#parts.stored(messages);
+  }
+
+  /** Devices say much in the same millisecond. */
+  #textOf(wall: WallMs): string {
+    if (this.#recorded?.wall !== wall) this.#recorded = { wall, text: toRfc3339(wall) };
+    return this.#recorded.text;
   }
 
   heard(device: string): void {

@@ -20,12 +20,14 @@ export class SpoolSources {
   }
 
   get isEmpty(): boolean {
-    for (const spool of this.all()) if (!spool.isEmpty) return false;
+    if (!this.#own.isEmpty) return false;
+    for (const spool of this.#mirrors()) if (!spool.isEmpty) return false;
     return true;
   }
 
   holds(device: string): boolean {
-    for (const spool of this.all()) if (spool.holds(device)) return true;
+    if (this.#own.holds(device)) return true;
+    for (const spool of this.#mirrors()) if (spool.holds(device)) return true;
     return false;
   }
 

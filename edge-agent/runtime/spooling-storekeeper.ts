@@ -93,11 +93,8 @@ export class SpoolingStorekeeper implements Storekeeper {
     if (this.#ended) return Promise.reject(reignOver(this.#parts.reign));
     const placed = this.#parts.committer.place(entry);
     this.#open += 1;
-    const stored = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       this.#perform(this.#path.offer(entry.device, { entry: placed, resolve, reject }));
-    });
-    return stored.finally(() => {
-      this.#open -= 1;
     });
   }
 
@@ -122,7 +119,7 @@ export class SpoolingStorekeeper implements Storekeeper {
           this.#toSpool(move.entry);
           break;
         case "refuse":
-          move.entry.reject(move.fault);
+          this.#refuse(move.entry, move.fault);
           break;
       }
     }
@@ -131,7 +128,7 @@ export class SpoolingStorekeeper implements Storekeeper {
   #toQueue(device: string, item: Item): void {
     this.#parts.committer.commit(item.entry).then(
       () => {
-        item.resolve();
+        this.#isStored(item);
         this.#perform(this.#path.settled(device));
       },
       (thrown: unknown) => this.#notTaken(device, item, toEdgeError(thrown, "queue.unavailable")),
@@ -152,10 +149,21 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   #toSpool(item: Item): void {
     this.#buffered += 1;
-    this.#parts.spool.add(item.entry).then(item.resolve, (thrown: unknown) => {
-      item.reject(neitherTakes(toEdgeError(thrown, "spool.failed")));
-    });
+    this.#parts.spool.add(item.entry).then(
+      () => this.#isStored(item),
+      (thrown: unknown) => this.#refuse(item, neitherTakes(toEdgeError(thrown, "spool.failed"))),
+    );
     this.#wakeDrain();
+  }
+
+  #isStored(item: Item): void {
+    this.#open -= 1;
+    item.resolve();
+  }
+
+  #refuse(item: Item, fault: EdgeError): void {
+    this.#open -= 1;
+    item.reject(fault);
   }
 
   #wakeDrain(): void {

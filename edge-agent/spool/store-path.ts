@@ -38,7 +38,8 @@ export const DEFAULT_STORE_PATH: StorePathSettings = { maxWaiting: 10_000 };
 interface Lane<Entry> {
   /** Entries given to the queue whose fate is open. */
   underWay: number;
-  readonly waiting: Fifo<Entry>;
+  /** Made when the first one has to wait, which is rare. */
+  waiting: Fifo<Entry> | undefined;
 }
 
 /**
@@ -79,7 +80,9 @@ export class StorePath<Entry> {
       const fault = spoolFault("spool.path.overfull", `${this.#waiting} entries wait for the fate of earlier ones`);
       return [{ to: "refuse", device, entry, fault }];
     }
-    this.#lane(device).waiting.push(entry);
+    const waitingLane = this.#lane(device);
+    waitingLane.waiting ??= new Fifo();
+    waitingLane.waiting.push(entry);
     this.#waiting += 1;
     return [];
   }
@@ -128,7 +131,7 @@ export class StorePath<Entry> {
   }
 
   #mustWait(device: string, lane: Lane<Entry> | undefined): boolean {
-    if (lane !== undefined && lane.waiting.length > 0) return true;
+    if (lane?.waiting !== undefined && lane.waiting.length > 0) return true;
     if (this.#goesDirect(device)) return false;
     return (lane !== undefined && lane.underWay > 0) || (this.#state === "closing" && this.#spool.holds(device));
   }
@@ -150,7 +153,7 @@ export class StorePath<Entry> {
   /** What waited goes the way that is open now. Its moves are one step: the spool does not change in between. */
   #follow(device: string): readonly Move<Entry>[] {
     const lane = this.#lanes.get(device);
-    if (lane === undefined) return [];
+    if (lane?.waiting === undefined) return [];
     const isClosing = this.#state === "closing" && this.#spool.holds(device);
     if (isClosing || (lane.underWay > 0 && !this.#goesDirect(device))) return [];
     return this.#takeWaiting(device).map((entry) => this.#route(device, entry));
@@ -160,14 +163,14 @@ export class StorePath<Entry> {
     const lane = this.#lanes.get(device);
     invariant(lane !== undefined && lane.underWay > 0, "a fate belongs to an entry under way");
     lane.underWay -= 1;
-    if (lane.underWay === 0 && lane.waiting.length === 0) this.#lanes.delete(device);
+    if (lane.underWay === 0 && (lane.waiting?.length ?? 0) === 0) this.#lanes.delete(device);
   }
 
   #takeWaiting(device: string): readonly Entry[] {
     const lane = this.#lanes.get(device);
-    if (lane === undefined) return [];
+    if (lane?.waiting === undefined) return [];
     const taken = [...lane.waiting];
-    while (lane.waiting.length > 0) lane.waiting.shift();
+    lane.waiting = undefined;
     this.#waiting -= taken.length;
     if (lane.underWay === 0) this.#lanes.delete(device);
     return taken;
@@ -176,7 +179,7 @@ export class StorePath<Entry> {
   #lane(device: string): Lane<Entry> {
     const known = this.#lanes.get(device);
     if (known !== undefined) return known;
-    const lane = { underWay: 0, waiting: new Fifo<Entry>() };
+    const lane = { underWay: 0, waiting: undefined };
     this.#lanes.set(device, lane);
     return lane;
   }
