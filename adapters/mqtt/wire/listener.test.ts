@@ -151,7 +151,7 @@ describe("who is let in", () => {
   it("lets the newer connection replace the older, or refuses it", async () => {
     const one = await bed();
     const first = await one.client("d1");
-    const closed = new Promise((resolve) => first.once("close", resolve));
+    const closed = new Promise<void>((resolve) => first.once("close", () => resolve()));
     await one.client("d1");
     await closed;
     await until("the newer one is served", () => one.listener.clients === 1);
@@ -184,13 +184,13 @@ describe("who is let in", () => {
 });
 
 describe("bad input", () => {
-  const closes = (socket: Socket) => new Promise((resolve) => socket.once("close", resolve));
+  const closes = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()));
 
   it("closes on topics of others, and on topics that are none", async () => {
     const one = await bed({ limits: { ...LIMITS, topicLevels: 4 } });
     for (const topic of ["d2/m", "d1/command/x", "d1/a/b/c/d/e"]) {
       const client = await one.client("d1");
-      const closed = new Promise((resolve) => client.once("close", resolve));
+      const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
       client.publish(topic, "x", { qos: 1 });
       await closed;
     }
@@ -219,7 +219,7 @@ describe("bad input", () => {
     await closes(socket);
     expect(refusals(one)).toEqual(["mqtt.client.packet-size"]);
     const client = await one.client("d1");
-    const closed = new Promise((resolve) => client.once("close", resolve));
+    const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
     client.publish("d1/m", Buffer.alloc(5_000), { qos: 1 });
     await closed;
     expect(refusals(one)).toEqual(["mqtt.client.packet-size", "mqtt.client.packet-size"]);
@@ -250,7 +250,7 @@ describe("bad input", () => {
     expect(one.taken.map((taken) => Number(taken.text))).toEqual(Array.from({ length: 250 }, (_, i) => i));
     const strict = await bed({ limits: { ...LIMITS, messagesPerSecond: 10, heldBackMs: 100 } });
     const flood = await strict.client("d1");
-    const closed = new Promise((resolve) => flood.once("close", resolve));
+    const closed = new Promise<void>((resolve) => flood.once("close", () => resolve()));
     for (let i = 0; i < 50; i++) flood.publish("d1/m", String(i), { qos: 0 });
     await closed;
     expect(refusals(strict)).toContain("mqtt.client.flood");
