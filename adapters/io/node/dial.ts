@@ -36,7 +36,8 @@ export function dial(settings: DialSettings): Promise<SocketTransport> {
     const opened = tls === undefined ? "connect" : "secureConnect";
     const ready = (): void => {
       forget();
-      resolve(new SocketTransport(socket));
+      // A name may stand for many addresses: then the one it is says more.
+      resolve(isIP(host) === 0 ? new SocketTransport(socket) : new SocketTransport(socket, peer));
     };
     const forget = (): void => {
       clearTimeout(timer);

@@ -13,21 +13,24 @@ const KEEP_ALIVE_MS = 30_000;
 /** A TCP or TLS socket as a `Transport`. Reading is pulled: a chunk nobody asks for stays in the kernel. */
 export class SocketTransport implements Transport {
   readonly peer: string;
-  /** The address the peer reached us at: which of several simulated devices it meant. */
-  readonly local: string;
   readonly #socket: Socket;
   #fault: EdgeError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(socket: Socket) {
+  /** @param peer what it is called, where that is known: asking the kernel costs a call for each connection */
+  constructor(socket: Socket, peer: string = `${plain(socket.remoteAddress)}:${socket.remotePort ?? 0}`) {
     this.#socket = socket;
-    this.peer = `${plain(socket.remoteAddress)}:${socket.remotePort ?? 0}`;
-    this.local = plain(socket.localAddress);
+    this.peer = peer;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("error", (error) => {
       this.#fault ??= toTransportFault(error, this.peer);
     });
+  }
+
+  /** The address the peer reached us at: which of several simulated devices it meant. `?` once it is closed. */
+  get local(): string {
+    return plain(this.#socket.localAddress);
   }
 
   /** One reader at a time. Leaving the loop early leaves the socket open: closing is `close()` or `destroy()`. */
