@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type DirectoryLock, lockDirectory } from "../../adapters/io/node/directory-lock.ts";
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Config } from "../config/config.ts";
 import { readSecret } from "../config/secrets.ts";
@@ -17,8 +18,12 @@ export async function runAgent(options: {
   readonly replaceConfig: boolean;
 }): Promise<number> {
   const log = makeLog(options.config.log, options.agent);
+  const state = options.config.agents[options.agent]?.state ?? ".";
   let agent: EdgeAgent;
+  let lock: DirectoryLock;
   try {
+    // Two processes in one spool would tear it; a former process that still dies is waited for by who starts us again.
+    lock = await lockDirectory(state);
     agent = new EdgeAgent({ ...options, log, beforeDisk: announceDisk });
   } catch (thrown) {
     const code = refuse(thrown);
@@ -26,7 +31,7 @@ export async function runAgent(options: {
     return code;
   }
   beat();
-  const pidFile = join(options.config.agents[options.agent]?.state ?? ".", "agent.pid");
+  const pidFile = join(state, "agent.pid");
   writeFileSync(pidFile, `${process.pid}\n`);
   const stopped = new Promise<number>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(EXIT.ok));
@@ -42,6 +47,7 @@ export async function runAgent(options: {
   source.stop();
   await ops?.close();
   rmSync(pidFile, { force: true });
+  lock.release();
   await lastWordsSent();
   return code;
 }

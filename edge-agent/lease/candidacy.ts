@@ -5,7 +5,7 @@ import { isHeldDown } from "./reigns.ts";
 import type { RuleId } from "./rules.ts";
 import type { LeaseSettings } from "./settings.ts";
 import type { LeaseState } from "./state.ts";
-import { COUNTED_REASONS } from "./store.ts";
+import { COUNTED_REASONS, type LeaseHold } from "./store.ts";
 import type { Turn } from "./turn.ts";
 import type { TakeoverReason } from "./words.ts";
 
@@ -157,6 +157,10 @@ function fromLook(turn: Turn): Case | undefined {
   const { seen } = state;
   if (seen === undefined || !seen.fresh) return undefined;
   if (seen.hold?.holder === me) {
+    if (!isAbandoned(turn, seen.hold)) {
+      turn.because("twin");
+      return undefined;
+    }
     const allowedOld = `${me}:${seen.hold.epoch}`;
     return { rule: "own-leftover", reason: "restart", allowedOld, evidenceAt: seen.receivedAt };
   }
@@ -168,6 +172,16 @@ function fromLook(turn: Turn): Case | undefined {
   if (isForOthers(turn, undefined, state.absentAt ?? turn.now)) return undefined;
   const first = state.highestEpoch === 0;
   return { rule: "absent", reason: first ? "first" : "expired", allowedOld: undefined, evidenceAt: lastSign(turn) };
+}
+
+/**
+ * Whether nobody lives behind a lease in our own name: this process was granted it, may have been without hearing of it,
+ * or nobody has renewed it for longer than a living holder takes.
+ */
+function isAbandoned({ state, settings }: Turn, hold: LeaseHold): boolean {
+  if (hold.epoch === state.granted) return true;
+  if (state.overdue.some(({ request }) => request.kind === "acquire")) return true;
+  return settings.ttlMs - hold.pttlMs > settings.renewEveryMs + 2 * settings.attemptTimeoutMs;
 }
 
 /** An absent lease of a silent peer may be one that Redis forgot: it has the same time to come back as a live one. */
@@ -224,9 +238,15 @@ function lastSign(turn: Turn): Instant {
   return last ?? seen?.receivedAt ?? turn.now;
 }
 
-/** Whether the living holder runs another configuration; says so when that changes. */
+/** Whether the living holder runs another configuration, or under our own name; says so when that changes. */
 function judgeConfig(turn: Turn): void {
   const { state, identity } = turn;
+  if (state.twin) {
+    const message = `another process runs as agent ${turn.me} and holds ${identity.group}: stop it, or give one of them another name`;
+    if (state.blocked !== message) turn.tell({ kind: "blocked", reason: "twin", message });
+    state.blocked = message;
+    return;
+  }
   const other = otherConfig(turn);
   if (other === undefined) {
     if (state.blocked !== undefined) turn.tell({ kind: "unblocked" });

@@ -38,6 +38,8 @@ export interface LeaseSnapshot {
   readonly promisedUntil: Instant | undefined;
   readonly paused: boolean;
   readonly blocked: string | undefined;
+  /** What blocks is another process under our own name. */
+  readonly twin: boolean;
   readonly heldDown: boolean;
   /** It has run long enough to replace somebody: see rule `newborn`. */
   readonly mature: boolean;
@@ -116,6 +118,7 @@ export class LeaseMachine {
       promisedUntil: state.given !== undefined && state.given.keptUntil > now ? state.given.keptUntil : undefined,
       paused: state.paused,
       blocked: state.blocked,
+      twin: state.twin,
       heldDown: state.heldDown,
       mature: now >= maturityOf(state, this.#frame.settings, identity.members.length === 2),
       holder: reign === undefined ? state.seen?.hold?.holder : identity.agent,

@@ -23,6 +23,9 @@ export function beginReign(turn: Turn, epoch: number, pending: PendingAttempt): 
   state.absentAt = undefined;
   state.replaceConfig = false;
   state.failingAt = undefined;
+  state.granted = epoch;
+  state.namesake = undefined;
+  state.twin = false;
   if (state.blocked !== undefined) turn.tell({ kind: "unblocked" });
   state.blocked = undefined;
   if (COUNTED_REASONS.some((counted) => counted === reason)) countTakeovers(turn, [{ epoch, ageMs: 0 }]);

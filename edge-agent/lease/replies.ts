@@ -190,6 +190,7 @@ function sawLease(turn: Turn, reply: ObservedReply, pending: PendingAttempt): vo
   if (hold !== undefined && hold.holder !== turn.me) state.heldAt = now;
   if (hold !== undefined) state.absentAt = undefined;
   else state.absentAt ??= now;
+  noteNamesake(turn, hold);
   countTakeovers(turn, reply.takeovers);
   weighSilence(turn, state.seen, pending.sentAt);
   if (hold !== undefined) {
@@ -202,6 +203,23 @@ function sawLease(turn: Turn, reply: ObservedReply, pending: PendingAttempt): vo
     state.lookAt = later(reserved.untilAt, 1);
   }
   if (hold?.holder === turn.me) state.lookAt = later(now, settings.watchEveryMs);
+}
+
+/** A lease in our own name that we were not granted is a leftover of a former process, or the lease of a living twin. */
+function noteNamesake(turn: Turn, hold: LeaseHold | undefined): void {
+  const { state, settings, now, me } = turn;
+  const before = state.namesake;
+  if (hold === undefined || hold.holder !== me || hold.epoch === state.granted) {
+    state.namesake = undefined;
+    state.twin = false;
+    return;
+  }
+  const expiresAt = later(now, hold.pttlMs);
+  state.namesake = { epoch: hold.epoch, expiresAt };
+  // Only a renewal moves the end of a lease by more than an answer may be late.
+  if (before?.epoch === hold.epoch && expiresAt > later(before.expiresAt, settings.attemptTimeoutMs)) state.twin = true;
+  else if (before?.epoch !== hold.epoch) state.twin = false;
+  else state.namesake = before;
 }
 
 function isOffered(offer: { readonly from: string; readonly epoch: number }, hold: LeaseHold): boolean {

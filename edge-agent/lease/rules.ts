@@ -20,6 +20,7 @@ export type RuleId =
   | "fast-renew"
   | "hold-down"
   | "own-leftover"
+  | "twin"
   | "promise-ask"
   | "promise-give"
   | "promise-refuse"
@@ -84,8 +85,12 @@ export const LEASE_RULES: Readonly<Record<RuleId, Rule>> = {
     so: "stealing is frozen and said aloud; an expired lease is still taken",
   },
   "own-leftover": {
-    when: "the lease is in our own name and we do not hold it: a former process or a lost answer",
+    when: "the lease is in our own name and we do not hold it: a lost answer, or a former process that renews it no more",
     so: "exactly that holder:epoch is replaced",
+  },
+  twin: {
+    when: "the lease is in our own name, this process was never granted it, and it was renewed not long ago",
+    so: "it is left alone; once it is seen to be renewed, that another process runs under our name is said aloud",
   },
   "promise-ask": {
     when: "Redis does not answer the active and the link to the only peer is up",

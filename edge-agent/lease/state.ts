@@ -51,6 +51,12 @@ export interface LeaseState {
   paused: boolean;
   replaceConfig: boolean;
   blocked: string | undefined;
+  /** The last epoch granted to this very process, 0 before the first: a lease of that epoch is ours and nobody else's. */
+  granted: number;
+  /** A lease in our own name that this process was not granted, as the last look found it. */
+  namesake: { epoch: number; expiresAt: Instant } | undefined;
+  /** It was renewed: another process runs under our name. */
+  twin: boolean;
   /** The newest takeovers, at most `holdDown.takeovers`. */
   takeovers: { epoch: number; at: Instant }[];
   heldDown: boolean;
@@ -162,6 +168,9 @@ export function initialState(highestEpoch: number, now: Instant): LeaseState {
     paused: false,
     replaceConfig: false,
     blocked: undefined,
+    granted: 0,
+    namesake: undefined,
+    twin: false,
     takeovers: [],
     heldDown: false,
   };

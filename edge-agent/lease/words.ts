@@ -153,7 +153,7 @@ export type LeaseOutcome =
       readonly drainUntil: Instant;
     }
   | { readonly kind: "standby"; readonly epoch: number; readonly reason: EndReason }
-  | { readonly kind: "blocked"; readonly reason: "config"; readonly message: string }
+  | { readonly kind: "blocked"; readonly reason: "config" | "twin"; readonly message: string }
   | { readonly kind: "unblocked" }
   | { readonly kind: "hold-down"; readonly until: Instant; readonly takeovers: number }
   | { readonly kind: "hold-down-ended" }

@@ -84,6 +84,9 @@ describe("findingsOf", () => {
     expect(found({ ...STANDBY, peers: other })).toEqual([{ code: "config.differs", blocks: true }]);
     const lease = { ...LEASE, role: "standby", epoch: 0, holder: "b" } as const;
     expect(found({ ...STANDBY, lease: { ...lease, paused: true } })).toEqual([{ code: "agent.paused", blocks: true }]);
+    expect(found({ ...STANDBY, lease: { ...lease, blocked: "a twin", twin: true } })).toEqual([
+      { code: "lease.twin", blocks: true },
+    ]);
     expect(found({ ...STANDBY, lease: { ...lease, mature: false } })).toEqual([
       { code: "lease.newborn", blocks: true },
     ]);

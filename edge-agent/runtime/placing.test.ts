@@ -64,6 +64,7 @@ class Bench {
       promisedUntil: undefined,
       paused: false,
       blocked: undefined,
+      twin: false,
       heldDown: false,
       mature: true,
       holder: "a",

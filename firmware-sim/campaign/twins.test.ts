@@ -61,15 +61,48 @@ describe("a second gateway on the same group", () => {
 });
 
 describe("two processes with one agent's name", () => {
-  it("do no harm: nothing is lost or repeated, and no epoch has two of them", { timeout: 40_000 }, async () => {
+  it("in one state directory: the second refuses to run and says why", { timeout: 40_000 }, async () => {
     bed = await Bed.start({ devices: 6, everyMs: 100 });
-    const active = await bed.active();
-    const place = bed.plan.places.find((one) => one.name === active.agent);
-    if (place === undefined) throw new Error("the active agent has no place");
+    const place = await placeOfActive(bed);
     intruder = bed.makeAgent({ ...place, logFile: join(bed.plan.dir, "intruder.log") });
     intruder.start();
+    await until("the intruder ends", () => intruder?.program.running === false, 15_000);
+    expect(intruder.log()).toContain("is this agent running already?");
+    await bed.acknowledges(100, 20_000);
+    await bed.settle();
+    expect(await bed.judge(), bed.lastWords()).toMatchObject({ ok: true, violations: {}, epochs: 1 });
+  });
+
+  it("on two machines: the second leaves the lease alone and says why", { timeout: 40_000 }, async () => {
+    bed = await Bed.start({ devices: 6, everyMs: 100 });
+    const place = await placeOfActive(bed);
+    intruder = bed.makeAgent(await elsewhere(bed, place));
+    intruder.start();
+    await until("the intruder says so", () => /another process runs as agent/.test(intruder?.log() ?? ""), 15_000);
     await bed.acknowledges(300, 20_000);
     await bed.settle();
-    expect(await bed.judge(), bed.lastWords()).toMatchObject({ ok: true, violations: {} });
+    expect(await bed.judge(), bed.lastWords()).toMatchObject({ ok: true, violations: {}, epochs: 1 });
   });
 });
+
+async function placeOfActive(of: Bed): Promise<AgentPlace> {
+  const { agent } = await of.active();
+  const place = of.plan.places.find((one) => one.name === agent);
+  if (place === undefined) throw new Error("the active agent has no place");
+  return place;
+}
+
+/** The same agent's file on another machine: its own disk and ports, the same Redis and names. */
+async function elsewhere(of: Bed, like: AgentPlace): Promise<AgentPlace> {
+  const stateDir = join(of.plan.dir, "elsewhere");
+  const configFile = join(of.plan.dir, "elsewhere.yaml");
+  const config = JSON.parse(readFileSync(like.configFile, "utf8"));
+  const own = config.agents[like.name];
+  const [link, ops] = await Promise.all([freePort(), freePort()]);
+  own.link = link;
+  own.ops = `127.0.0.1:${ops}`;
+  own.state = stateDir;
+  for (const listener of own.oslp.listen) listener.port = await freePort();
+  writeFileSync(configFile, JSON.stringify(config));
+  return { ...like, stateDir, configFile, logFile: join(of.plan.dir, "intruder.log") };
+}
