@@ -1,5 +1,5 @@
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
-import { earliest, type Instant, later } from "../../adapters/kit/time.ts";
+import { type DurationMs, earliest, type Instant, later } from "../../adapters/kit/time.ts";
 import { ended, type Machine, type Step, StepBuilder } from "../../adapters/kit/step.ts";
 import { decodeFrame, encodeFrame } from "./codec.ts";
 import { Forwards } from "./forwards.ts";
@@ -33,6 +33,11 @@ export class PairLink implements Machine<PairOutcome> {
   /** Who is at the other end, once it said hello and was accepted. */
   get peer(): Hello | undefined {
     return this.#peer;
+  }
+
+  /** Since the peer was heard last, ms; `Infinity` before the first time. */
+  silentFor(now: Instant): DurationMs {
+    return this.#heardAt === undefined ? Number.POSITIVE_INFINITY : now - this.#heardAt;
   }
 
   open(now: Instant): Step<PairOutcome> {

@@ -20,6 +20,7 @@ afterEach(async () => {
 
 function member(agent: string, peer: string, port: number, network: Network = NODE_NETWORK) {
   const ends: string[] = [];
+  const refused: string[] = [];
   const mesh = new PairMesh({
     options: {
       site: "/t",
@@ -42,11 +43,11 @@ function member(agent: string, peer: string, port: number, network: Network = NO
       beat: () => {},
       word: () => {},
       other: () => {},
-      refused: () => {},
+      refused: (_where, fault) => refused.push(fault.message),
     },
   });
   meshes.push(mesh);
-  return { mesh, ends };
+  return { mesh, ends, refused };
 }
 
 describe("a link that is dropped", () => {
@@ -60,6 +61,28 @@ describe("a link that is dropped", () => {
     await until(() => a.ends.length > 0 && b.ends.length > 0);
     expect([a.ends[0], b.ends[0]]).toEqual(["given-up", "given-up"]);
     await until(() => a.mesh.isOpen("b") && b.mesh.isOpen("a"));
+  });
+});
+
+describe("a second process under a peer's name", () => {
+  it("is turned away while the first is heard, and neither takes anybody for dead", async () => {
+    const port = await freePort();
+    const b = member("b", "a", port);
+    const a = member("a", "b", port);
+    b.mesh.start();
+    a.mesh.start();
+    await until(() => b.mesh.isOpen("a"));
+    const twin = member("a", "b", port);
+    twin.mesh.start();
+    await until(() => twin.ends.length >= 3);
+    expect(new Set(twin.ends)).toEqual(new Set(["given-up"]));
+    expect([a.ends, b.ends, b.refused]).toEqual([
+      [],
+      [],
+      ["another process is linked as agent a: stop one of the two"],
+    ]);
+    await a.mesh.stop();
+    await until(() => b.mesh.isOpen("a") && twin.mesh.isOpen("b"));
   });
 });
 

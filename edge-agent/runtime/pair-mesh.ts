@@ -2,6 +2,7 @@ import { Driver } from "../../adapters/io/drive.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
 import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
+import { type Instant, later, MINUTE_MS } from "../../adapters/kit/time.ts";
 import { PairLink } from "../pair/link.ts";
 import { dials, type PairLinkOptions, type PairOutcome } from "../pair/outcomes.ts";
 import type { GroupBeat, GroupWord, Hello } from "../pair/frames.ts";
@@ -48,6 +49,8 @@ interface OpenLink {
 const DIAL_TIMEOUT_MS = 1_000;
 const DIAL_AGAIN_MS = 100;
 const LISTEN_AGAIN_MS = 250;
+/** Different refusals told within a minute. */
+const TOLD_AT_ONCE = 64;
 /** Connections that have not said who they are yet, at once. */
 const MAX_STRANGERS = 32;
 
@@ -56,6 +59,8 @@ export class PairMesh {
   readonly #parts: PairMeshParts;
   readonly #open = new Map<string, OpenLink>();
   readonly #all = new Set<OpenLink>();
+  /** Refusals told within the last minute. */
+  readonly #told = new Map<string, Instant>();
   #listener: NetworkListener | undefined;
   #stopping = false;
 
@@ -114,7 +119,7 @@ export class PairMesh {
       ...this.#parts.listen,
       maxConnections: this.#parts.peers.length + MAX_STRANGERS,
       onTransport: (transport: Transport) => void this.#run(transport),
-      onTurnedAway: (peer: string, why: string) => events.refused(peer, turnedAway(why)),
+      onTurnedAway: (peer: string, why: string) => this.#refused(peer, turnedAway(why)),
     };
     let complained = false;
     while (!this.#stopping && this.#listener === undefined) {
@@ -168,7 +173,11 @@ export class PairMesh {
       permit: () => true,
       isDuplex: true,
       take: (outcome) => {
-        if (outcome.kind === "opened") {
+        if (outcome.kind === "opened" && this.#isHeard(outcome.peer.agent)) {
+          // Given up, not cut: whoever is turned away must not take us for dead.
+          const { agent } = outcome.peer;
+          driver.input((now) => link.giveUp(`another process is linked as agent ${agent}: stop one of the two`, now));
+        } else if (outcome.kind === "opened") {
           name = outcome.peer.agent;
           this.#replace(name, open);
           events.opened(name, outcome.peer);
@@ -179,7 +188,7 @@ export class PairMesh {
     this.#all.add(open);
     const end = await driver.run();
     this.#all.delete(open);
-    if (end !== "done") events.refused(transport.peer, end);
+    if (end !== "done") this.#refused(transport.peer, end);
     if (name !== undefined && this.#open.get(name) === open) {
       // Ended without a word of the machine: the driver gave up first.
       this.#open.delete(name);
@@ -188,7 +197,24 @@ export class PairMesh {
     return end;
   }
 
-  /** A new link to a peer we believe connected: its process was started anew, and the old connection is a ghost. */
+  /** Whether that agent is on another link and was heard a moment ago: two processes cannot be one agent. */
+  #isHeard(peer: string): boolean {
+    const { options, timers } = this.#parts;
+    const open = this.#open.get(peer);
+    return open !== undefined && open.link.silentFor(timers.now()) < options.timing.suspectAfterMs;
+  }
+
+  /** Whoever is refused tries again at once: the same thing is told once a minute. */
+  #refused(where: string, fault: EdgeError): void {
+    const now = this.#parts.timers.now();
+    const what = `${fault.code} ${fault.message}`;
+    for (const [told, at] of this.#told) if (now >= later(at, MINUTE_MS)) this.#told.delete(told);
+    if (this.#told.has(what) || this.#told.size >= TOLD_AT_ONCE) return;
+    this.#told.set(what, now);
+    this.#parts.events.refused(where, fault);
+  }
+
+  /** A new link to a peer we believe connected and do not hear: its process was started anew, and the old connection is a ghost. */
   #replace(peer: string, by: OpenLink): void {
     const before = this.#open.get(peer);
     this.#open.delete(peer);
