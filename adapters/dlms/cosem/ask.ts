@@ -1,33 +1,13 @@
-import { ask, type Dialogue } from "../../kit/dialogue.ts";
-import type { EdgeError } from "../../kit/edge-error.ts";
 import { invariant } from "../../kit/invariant.ts";
-import type { DurationMs } from "../../kit/time.ts";
 import type { AttributeReference, DataResult, MethodDescriptor } from "../apdu/descriptor.ts";
-import { dlmsFault } from "../codes.ts";
+import { resultFault, SUCCESS } from "../apdu/results.ts";
+import { actionList, type CosemDialogue, getList, pause, setList } from "../association/services.ts";
 import type { DlmsData } from "../data/data.ts";
-import type { Obis } from "../obis.ts";
+import { type Obis, obisText } from "../obis.ts";
 import { attributeName, methodName } from "./classes.ts";
 
-/**
- * What a procedure may ask of an association. Lists may be of any length: whoever carries them cuts them to what the meter
- * takes at once and gives the answers back in order.
- */
-export type CosemAsk =
-  | { readonly kind: "get"; readonly references: readonly AttributeReference[] }
-  | { readonly kind: "set"; readonly references: readonly AttributeReference[]; readonly values: readonly DlmsData[] }
-  | { readonly kind: "action"; readonly method: MethodDescriptor; readonly parameters: DlmsData | undefined }
-  /** The meter is busy with itself; nothing is sent for so long. */
-  | { readonly kind: "wait"; readonly forMs: DurationMs };
-
-export type CosemAnswer =
-  | { readonly kind: "got"; readonly results: readonly DataResult[] }
-  /** Data-access-results, 0 is success. */
-  | { readonly kind: "set"; readonly results: readonly number[] }
-  | { readonly kind: "acted"; readonly result: number; readonly returned: DataResult | undefined }
-  | { readonly kind: "waited" };
-
 /** Several requests of one association written straight down. A fault of the association is thrown into it. */
-export type Procedure<Result> = Dialogue<CosemAsk, CosemAnswer, Result>;
+export type Procedure<Result> = CosemDialogue<Result>;
 
 export function attributeOf(
   classId: number,
@@ -40,28 +20,23 @@ export function attributeOf(
 
 /** Reads one attribute; throws `dlms.service.*` where the meter refuses. */
 export function* readAttribute(reference: AttributeReference): Procedure<DlmsData> {
-  const [result] = yield* readMany([reference]);
-  invariant(result !== undefined, "one attribute has one result");
-  if (result.kind === "data") return result.data;
-  throw refusal(referenceText(reference), result.result);
+  const [data] = yield* readAll([reference]);
+  invariant(data !== undefined, "one attribute has one result");
+  return data;
 }
 
 /** Reads one attribute that the meter may not have; `undefined` where it refuses it for good. */
 export function* tryAttribute(reference: AttributeReference): Procedure<DlmsData | undefined> {
   const [result] = yield* readMany([reference]);
-  if (result === undefined || result.kind === "error") {
-    if (result !== undefined && isTemporary(result.result)) throw refusal(referenceText(reference), result.result);
-    return undefined;
-  }
-  return result.data;
+  if (result === undefined || result.kind === "data") return result?.data;
+  const fault = resultFault("get", result.result, referenceText(reference));
+  if (fault.retry !== "never") throw fault;
+  return undefined;
 }
 
 /** As many results as references, in their order. */
-export function* readMany(references: readonly AttributeReference[]): Procedure<readonly DataResult[]> {
-  if (references.length === 0) return [];
-  const answer = yield* ask<CosemAsk, CosemAnswer>({ kind: "get", references });
-  invariant(answer.kind === "got" && answer.results.length === references.length, "a get is answered as asked");
-  return answer.results;
+export function readMany(references: readonly AttributeReference[]): Procedure<readonly DataResult[]> {
+  return getList(references);
 }
 
 /** Reads all of them; throws for the first that is refused. */
@@ -70,7 +45,8 @@ export function* readAll(references: readonly AttributeReference[]): Procedure<r
   return results.map((result, index) => {
     if (result.kind === "data") return result.data;
     const reference = references[index];
-    throw refusal(reference === undefined ? "" : referenceText(reference), result.result);
+    invariant(reference !== undefined, "a get has as many results as references");
+    throw resultFault("get", result.result, `read of ${referenceText(reference)}`);
   });
 }
 
@@ -80,22 +56,15 @@ export function* writeAttribute(reference: AttributeReference, value: DlmsData):
 
 /** Writes in order, as one list where the meter takes lists; throws for the first that is refused. */
 export function* writeMany(pairs: readonly (readonly [AttributeReference, DlmsData])[]): Procedure<void> {
-  if (pairs.length === 0) return;
-  const references = pairs.map(([reference]) => reference);
-  const answer = yield* ask<CosemAsk, CosemAnswer>({
-    kind: "set",
-    references,
-    values: pairs.map(([, value]) => value),
-  });
-  invariant(answer.kind === "set" && answer.results.length === pairs.length, "a set is answered as asked");
-  const at = answer.results.findIndex((result) => result !== 0);
-  const reference = references[at];
-  if (reference !== undefined) throw refusal(referenceText(reference), answer.results[at] ?? 250);
+  const results = yield* setList(pairs.map(([reference, data]) => ({ reference, data })));
+  const at = results.findIndex((result) => result !== SUCCESS);
+  const refused = pairs[at];
+  if (refused !== undefined) throw resultFault("set", results[at] ?? SUCCESS, `write of ${referenceText(refused[0])}`);
 }
 
 export function* invokeMethod(method: MethodDescriptor, parameters?: DlmsData): Procedure<DlmsData | undefined> {
   const { result, returned } = yield* tryMethod(method, parameters);
-  if (result !== 0) throw refusal(methodText(method), result);
+  if (result !== SUCCESS) throw methodRefusal(method, result);
   return returned;
 }
 
@@ -104,58 +73,26 @@ export function* tryMethod(
   method: MethodDescriptor,
   parameters?: DlmsData,
 ): Procedure<{ readonly result: number; readonly returned: DlmsData | undefined }> {
-  const answer = yield* ask<CosemAsk, CosemAnswer>({ kind: "action", method, parameters });
-  invariant(answer.kind === "acted", "an action is answered as asked");
-  const { result, returned } = answer;
+  const [outcome] = yield* actionList([{ method, parameters }]);
+  invariant(outcome !== undefined, "one call has one outcome");
+  const { result, returned } = outcome;
   return { result, returned: returned?.kind === "data" ? returned.data : undefined };
 }
 
-export function* pause(forMs: DurationMs): Procedure<void> {
-  yield* ask<CosemAsk, CosemAnswer>({ kind: "wait", forMs });
-}
-
-/** Result codes of get, set and action (IEC 62056-5-3, 9.5) in the standard's words. */
-export const ACCESS_RESULTS: Readonly<Record<number, string>> = {
-  0: "success",
-  1: "hardware-fault",
-  2: "temporary-failure",
-  3: "read-write-denied",
-  4: "object-undefined",
-  9: "object-class-inconsistent",
-  11: "object-unavailable",
-  12: "type-unmatched",
-  13: "scope-of-access-violated",
-  14: "data-block-unavailable",
-  15: "long-get-aborted",
-  16: "no-long-get-in-progress",
-  17: "long-set-aborted",
-  18: "no-long-set-in-progress",
-  19: "data-block-number-invalid",
-  250: "other-reason",
-};
+export { pause };
 
 export const TEMPORARY_FAILURE = 2;
 export const TYPE_UNMATCHED = 12;
 
-function isTemporary(result: number): boolean {
-  return result === TEMPORARY_FAILURE;
+export function methodRefusal(method: MethodDescriptor, result: number): Error {
+  return resultFault("action", result, methodText(method));
 }
 
-/** The fault of a refused request; only a temporary failure is worth another attempt. */
-export function refusal(what: string, result: number): EdgeError {
-  const name = ACCESS_RESULTS[result] ?? "unknown result";
-  const message = `the meter answers ${what} with ${name} (${result})`;
-  if (isTemporary(result))
-    return dlmsFault("dlms.service.temporary-failure", message, { native: result, retry: "backoff" });
-  const denied = result === 3 || result === 13;
-  return dlmsFault(denied ? "dlms.service.access-denied" : "dlms.service.refused", message, { native: result });
-}
-
-/** `3/1.0.1.8.0.255 value`, for faults and logs. */
+/** `value of 1-0:1.8.0*255 (class 3)`, for faults and logs. */
 export function referenceText({ classId, instance, attribute }: AttributeReference): string {
-  return `${classId}/${instance} ${attributeName(classId, attribute)}`;
+  return `${attributeName(classId, attribute)} of ${obisText(instance)} (class ${classId})`;
 }
 
 export function methodText({ classId, instance, method }: MethodDescriptor): string {
-  return `${classId}/${instance} ${methodName(classId, method)}`;
+  return `${methodName(classId, method)} of ${obisText(instance)} (class ${classId})`;
 }

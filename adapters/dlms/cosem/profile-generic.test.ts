@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toRfc3339, toWall } from "../../kit/time.ts";
 import type { DlmsData } from "../data/data.ts";
 import { toObis } from "../obis.ts";
-import type { CosemAnswer, CosemAsk } from "./ask.ts";
+import type { ServiceAnswer, ServiceRequest } from "../association/services.ts";
 import { dateTimeData } from "./date-time.ts";
 import {
   type CaptureObject,
@@ -113,7 +113,7 @@ describe("null-data in a profile", () => {
 
 describe("reading a profile", () => {
   it("asks for the layout, the scalers it does not know, then a range of the wanted columns", () => {
-    const asked: CosemAsk[] = [];
+    const asked: ServiceRequest[] = [];
     const reading = readProfile({
       instance: toObis("1.0.99.1.0.255"),
       selection: {
@@ -125,9 +125,9 @@ describe("reading a profile", () => {
       wanted: (column) => column.classId === 3,
       selectsColumns: true,
     });
-    const answers: CosemAnswer[] = [
+    const answers: ServiceAnswer[] = [
       {
-        kind: "got",
+        kind: "get",
         results: [
           {
             kind: "data",
@@ -137,11 +137,11 @@ describe("reading a profile", () => {
         ],
       },
       {
-        kind: "got",
+        kind: "get",
         results: [{ kind: "data", data: row({ kind: "integer", value: 0 }, { kind: "enum", value: 30 }) }],
       },
       {
-        kind: "got",
+        kind: "get",
         results: [
           {
             kind: "data",

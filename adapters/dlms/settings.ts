@@ -1,0 +1,42 @@
+import type { DurationMs } from "../kit/time.ts";
+import { MINUTE_MS, SECOND_MS } from "../kit/time.ts";
+import type { FirmwareImage } from "./cosem/image-transfer.ts";
+
+/** How we are a client. Everything has a default. */
+export interface DlmsSettings {
+  readonly timeouts: {
+    /** For the answer to a request, block or frame. */
+    readonly responseMs: DurationMs;
+    /** For a connection a meter opened to push, on which nothing comes. */
+    readonly idleMs: DurationMs;
+    /** For the whole of one command. */
+    readonly commandMs: DurationMs;
+  };
+  readonly limits: {
+    /** The longest push APDU, octets. */
+    readonly pushBytes: number;
+    /** APDUs a meter may push ahead on one connection while one is being stored. */
+    readonly waitingPushes: number;
+    /** Actions of a bundle. */
+    readonly bundle: number;
+  };
+  /** Invocation counters reserved at once. */
+  readonly counterBlock: number;
+  /** At this value of the invocation counter the operator is warned that the key must be replaced. */
+  readonly counterWarning: number;
+  readonly image: { readonly patienceMs: DurationMs; readonly pollEveryMs: DurationMs };
+  /** Firmware by its file name; `undefined`: there is none of that name. */
+  readonly images: (name: string) => FirmwareImage | undefined;
+  /** Pushes without protection are believed from configured source addresses alone. */
+  readonly plainPush: "allowed-sources" | "refused";
+}
+
+export const DLMS_DEFAULTS: DlmsSettings = {
+  timeouts: { responseMs: 20 * SECOND_MS, idleMs: MINUTE_MS, commandMs: 10 * MINUTE_MS },
+  limits: { pushBytes: 65_536, waitingPushes: 16, bundle: 50 },
+  counterBlock: 200,
+  counterWarning: 2_000_000_000,
+  image: { patienceMs: 5 * MINUTE_MS, pollEveryMs: 5 * SECOND_MS },
+  images: () => undefined,
+  plainPush: "allowed-sources",
+};
