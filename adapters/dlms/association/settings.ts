@@ -46,6 +46,8 @@ export interface Authentication {
   readonly password?: KeyMaterial;
   /** Mechanisms 2, 3, 4 and 6. */
   readonly secret?: KeyMaterial;
+  /** Mechanism 5 in a context without ciphering. */
+  readonly gmac?: SecurityMaterial;
   /** Mechanism 7: ours to sign with, theirs to verify with. */
   readonly signingKey?: KeyRef;
   readonly serverKey?: KeyMaterial;

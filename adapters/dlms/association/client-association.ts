@@ -1,0 +1,647 @@
+import type { Ciphers } from "../../kit/ciphers.ts";
+import { Deadlines } from "../../kit/deadlines.ts";
+import { EdgeError } from "../../kit/edge-error.ts";
+import { invariant } from "../../kit/invariant.ts";
+import type { Random } from "../../kit/ports.ts";
+import { ended, idle, type Machine, type Step, StepBuilder } from "../../kit/step.ts";
+import { earliest, type Instant, later } from "../../kit/time.ts";
+import type { Aare } from "../apdu/acse.ts";
+import type { ActionResponse } from "../apdu/action.ts";
+import type { Apdu } from "../apdu/apdu.ts";
+import { conforms } from "../apdu/conformance.ts";
+import { decodeLeniently } from "../apdu/decode-apdu.ts";
+import { encodeApdu } from "../apdu/encode-apdu.ts";
+import { invokeIdAndPriority, longInvokeIdAndPriority } from "../apdu/invoke-id.ts";
+import { ACTION_RESULTS } from "../apdu/results.ts";
+import { APDU_TAGS, type CipheringKey } from "../apdu/tags.ts";
+import { type DlmsFaultCode, dlmsFault } from "../codes.ts";
+import { octetString } from "../data/data.ts";
+import { toObis } from "../obis.ts";
+import { type Protection, suffices, UNPROTECTED } from "../security/control.ts";
+import { type HlsExchange, isHigh, proof, proves } from "../security/hls.ts";
+import { CounterReserve, type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
+import { SUITES } from "../security/suite.ts";
+import type { DlmsLink, LinkStep } from "../transport/link.ts";
+import { confirmedServiceFault, exceptionFault } from "./exceptions.ts";
+import { type Outgoing, outgoing, unexpected } from "./exchange.ts";
+import { GENERAL_BLOCK_OVERHEAD, GeneralBlocks } from "./general-blocks.ts";
+import {
+  agreed,
+  type AssociationFacts,
+  associationRequest,
+  expectAccepted,
+  initiateRequest,
+  initiateResponse,
+  makeChallenge,
+} from "./handshake.ts";
+import type { AssociationOutcome } from "./outcome.ts";
+import { ProcedureRun, type ProcedureStep } from "./procedure-run.ts";
+import { AssociationProtection } from "./protection.ts";
+import type { CosemDialogue } from "./services.ts";
+import type { AssociationSettings } from "./settings.ts";
+
+type Out = StepBuilder<AssociationOutcome>;
+
+type Phase =
+  | { readonly at: "idle" | "linking" | "associated" | "releasing" | "closing" }
+  | { readonly at: "associating"; readonly challenge: Uint8Array; readonly dedicatedKey: Uint8Array | undefined }
+  | { readonly at: "authenticating"; readonly exchange: HlsExchange };
+
+export interface AssociationParts {
+  readonly settings: AssociationSettings;
+  readonly link: DlmsLink;
+  readonly ciphers: Ciphers;
+  readonly random: Random;
+  /** Of our key towards this server. Without them nothing can be protected. */
+  readonly counters?: InvocationCounters;
+  /** What this server sent before; shared by the associations with it. */
+  readonly received?: ReplayGuard;
+}
+
+const CURRENT_ASSOCIATION = { classId: 15, instance: toObis("0.0.40.0.0.255"), method: 1 } as const;
+
+/**
+ * The client side of one association (IEC 62056-5-3 clause 9.3), from the first byte of the link to the last. One procedure
+ * runs at a time; what it asks becomes APDUs, protected and cut as was agreed.
+ *
+ * Held at most: one APDU of the link, one value of `limits.transferOctets`, one procedure.
+ */
+export class ClientAssociation implements Machine<AssociationOutcome> {
+  readonly #settings: AssociationSettings;
+  readonly #link: DlmsLink;
+  readonly #ciphers: Ciphers;
+  readonly #random: Random;
+  readonly #counters: InvocationCounters;
+  readonly #protection: AssociationProtection | undefined;
+  readonly #deadlines = new Deadlines<"association" | "response" | "pause" | "release">();
+  #phase: Phase = { at: "idle" };
+  #facts: AssociationFacts | undefined;
+  #run: ProcedureRun | undefined;
+  #queued: CosemDialogue<unknown> | undefined;
+  #awaiting: Outgoing | undefined;
+  #blocks: GeneralBlocks | undefined;
+  #held: { readonly counters: number; readonly resume: (step: Out, now: Instant) => void } | undefined;
+  #dropped = 0;
+  #invoke = 0;
+  #linkWakeAt: Instant | undefined;
+  #ended: "done" | EdgeError | undefined;
+
+  constructor({ settings, link, ciphers, random, counters, received }: AssociationParts) {
+    this.#settings = settings;
+    this.#link = link;
+    this.#ciphers = ciphers;
+    this.#random = random;
+    this.#counters = counters ?? new CounterReserve(0);
+    if (settings.security === undefined) return;
+    const { clientSystemTitle = new Uint8Array(0), serverSystemTitle } = settings;
+    this.#protection = new AssociationProtection(
+      {
+        ciphers,
+        settings: settings.security,
+        clientSystemTitle,
+        counters: this.#counters,
+        received: received ?? new ReplayGuard(),
+      },
+      serverSystemTitle,
+    );
+  }
+
+  /** A procedure runs, or waits for the association. */
+  get busy(): boolean {
+    return this.#run !== undefined || this.#queued !== undefined;
+  }
+
+  /** `undefined` before both sides agreed. */
+  get facts(): AssociationFacts | undefined {
+    return this.#facts;
+  }
+
+  open(now: Instant): Step<AssociationOutcome> {
+    return this.#step((step) => {
+      this.#phase = { at: "linking" };
+      this.#deadlines.set("association", later(now, this.#settings.timeouts.associateMs));
+      this.#absorb(step, this.#link.open(now), now);
+    });
+  }
+
+  receive(chunk: Uint8Array, now: Instant): Step<AssociationOutcome> {
+    return this.#step((step) => this.#absorb(step, this.#link.receive(chunk, now), now));
+  }
+
+  /** Runs a procedure, at once or as soon as both sides agreed. Only while not `busy`. */
+  run(dialogue: CosemDialogue<unknown>, now: Instant): Step<AssociationOutcome> {
+    invariant(!this.busy, "one procedure runs in an association at a time");
+    return this.#step((step) => {
+      if (this.#phase.at === "associated") this.#begin(step, dialogue, now);
+      else if (this.#phase.at === "releasing" || this.#phase.at === "closing") {
+        step.outcomes.push({ kind: "failed", fault: closed("dlms.association.not-open", "the association is ending") });
+      } else this.#queued = dialogue;
+    });
+  }
+
+  /** More invocation counters are durable. */
+  countersReserved(now: Instant): Step<AssociationOutcome> {
+    return this.#step((step) => {
+      const held = this.#held;
+      this.#held = undefined;
+      if (held !== undefined) this.#withCounters(step, held.counters, now, held.resume);
+    });
+  }
+
+  /** Ends the association in order; a procedure under way fails. */
+  release(now: Instant): Step<AssociationOutcome> {
+    return this.#step((step) => {
+      this.#abandon(step, closed("dlms.association.aborted", "the association is released"));
+      const associated = this.#phase.at === "associated";
+      this.#deadlines.clearAll();
+      this.#deadlines.set("release", later(now, this.#settings.timeouts.releaseMs));
+      if (associated && this.#settings.release === "rlrq" && this.#settings.preEstablished === undefined) {
+        this.#phase = { at: "releasing" };
+        const userInformation = this.#releaseInformation();
+        this.#write(step, encodeApdu({ kind: "rlrq", reason: 0, userInformation }), now);
+      } else this.#closeLink(step, now);
+    });
+  }
+
+  wake(now: Instant): Step<AssociationOutcome> {
+    return this.#step((step) => {
+      if (this.#linkWakeAt !== undefined && this.#linkWakeAt <= now) this.#absorb(step, this.#link.wake(now), now);
+      for (const due of this.#deadlines.takeDue(now)) {
+        if (this.#ended !== undefined) return;
+        if (due === "association") this.#end(step, unanswered("dlms.association.unanswered", "associating"));
+        else if (due === "pause") this.#apply(step, this.#run?.paused(), now);
+        else if (due === "response") this.#unanswered(step, now);
+        else if (this.#phase.at === "releasing") this.#closeLink(step, now);
+        else this.#end(step, "done");
+      }
+    });
+  }
+
+  close(_now: Instant): Step<AssociationOutcome> {
+    return this.#step((step) => {
+      const { at } = this.#phase;
+      const inOrder = at === "idle" || at === "closing" || at === "releasing" || (at === "associated" && !this.busy);
+      this.#end(step, inOrder ? "done" : closed("dlms.association.closed", `the connection closed while ${at}`));
+    });
+  }
+
+  #step(act: (step: Out) => void): Step<AssociationOutcome> {
+    if (this.#ended !== undefined) return ended(this.#ended);
+    const step: Out = new StepBuilder();
+    act(step);
+    step.ended = this.#ended;
+    step.wakeAt = earliest(this.#deadlines.earliest(), this.#linkWakeAt);
+    return step.send.length === 0 && step.outcomes.length === 0 && step.ended === undefined
+      ? idle(step.wakeAt)
+      : step.build();
+  }
+
+  /** Whatever the link had to say. */
+  #absorb(step: Out, link: LinkStep, now: Instant): void {
+    step.send.push(...link.send);
+    this.#linkWakeAt = link.wakeAt;
+    if (link.state === "open" && this.#phase.at === "linking") this.#associate(step, now);
+    for (const apdu of link.apdus) {
+      if (this.#ended !== undefined) return;
+      this.#take(step, apdu, now);
+    }
+    if (link.state === "closed" && this.#ended === undefined) this.#end(step, link.fault ?? this.#linkEnd());
+  }
+
+  #linkEnd(): "done" | EdgeError {
+    return this.#phase.at === "closing" ? "done" : closed("dlms.association.closed", "the link was closed");
+  }
+
+  #write(step: Out, apdu: Uint8Array, now: Instant): void {
+    this.#absorb(step, this.#link.send(apdu, now), now);
+  }
+
+  #associate(step: Out, now: Instant): void {
+    const { preEstablished, serverSystemTitle, security } = this.#settings;
+    if (preEstablished !== undefined) {
+      this.#associated(step, { ...preEstablished, serverSystemTitle: serverSystemTitle ?? new Uint8Array(0) }, now);
+      return;
+    }
+    const ciphered = security?.initiate === "protected";
+    this.#withCounters(step, ciphered ? 1 : 0, now, (out, at) => {
+      const challenge = makeChallenge(this.#settings, this.#random);
+      const dedicatedKey =
+        security?.dedicatedKey === true ? this.#random.bytes(SUITES[security.material.suite].keyOctets) : undefined;
+      this.#phase = { at: "associating", challenge, dedicatedKey };
+      const userInformation = this.#initiate(dedicatedKey, ciphered);
+      const request = associationRequest(this.#settings, this.#ciphers, { challenge, userInformation });
+      this.#deadlines.set("association", later(at, this.#settings.timeouts.associateMs));
+      this.#write(out, encodeApdu(request), at);
+    });
+  }
+
+  #initiate(dedicatedKey: Uint8Array | undefined, ciphered: boolean): Uint8Array {
+    const plain = encodeApdu(initiateRequest(this.#settings, dedicatedKey));
+    return ciphered && this.#protection !== undefined ? this.#protection.seal(plain, "global") : plain;
+  }
+
+  #releaseInformation(): Uint8Array | undefined {
+    if (this.#protection === undefined || this.#counters.available === 0) return undefined;
+    return this.#initiate(undefined, true);
+  }
+
+  /** Runs what needs counters once there are enough of them. */
+  #withCounters(step: Out, counters: number, now: Instant, resume: (step: Out, now: Instant) => void): void {
+    if (counters === 0 || this.#counters.available >= counters) {
+      resume(step, now);
+      return;
+    }
+    this.#held = { counters, resume };
+    this.#deadlines.clear("association");
+    this.#deadlines.clear("response");
+    step.outcomes.push({ kind: "counters-wanted" });
+  }
+
+  #take(step: Out, octets: Uint8Array, now: Instant): void {
+    try {
+      if (this.#phase.at === "releasing" && octets[0] === APDU_TAGS.rlre) this.#closeLink(step, now);
+      else this.#takeApdu(step, octets, now, UNPROTECTED, 0);
+    } catch (thrown) {
+      if (!(thrown instanceof EdgeError)) throw thrown;
+      this.#disorder(step, thrown, now);
+    }
+  }
+
+  /** @param depth of carriers around it: blocks around protection around a service is all there is. */
+  #takeApdu(step: Out, octets: Uint8Array, now: Instant, protection: Protection, depth: number): void {
+    const apdu = this.#decoded(step, octets, now);
+    if (apdu === undefined) return;
+    if (depth > 2) throw unexpected(apdu, "an APDU that carries no other");
+    switch (apdu.kind) {
+      case "general-block-transfer": {
+        this.#blocks ??= this.#newBlocks();
+        const { send, whole } = this.#blocks.take(apdu);
+        for (const block of send) this.#write(step, encodeApdu(block), now);
+        if (this.#awaiting !== undefined) this.#await(now);
+        if (whole === undefined) return;
+        this.#blocks = undefined;
+        this.#takeApdu(step, whole, now, protection, depth + 1);
+        return;
+      }
+      case "service-ciphered":
+      case "general-glo-ciphering":
+      case "general-ded-ciphering": {
+        if (this.#protection === undefined) throw unexpected(apdu, "an APDU without protection");
+        const opened = this.#protection.open(apdu);
+        this.#takeApdu(step, opened.plain, now, opened.protection, depth + 1);
+        return;
+      }
+      case "data-notification":
+      case "event-notification":
+        step.outcomes.push({ kind: "notified", notification: apdu, protection });
+        return;
+      default:
+        this.#expectProtection(apdu, protection);
+        this.#answered(step, apdu, now);
+    }
+  }
+
+  /** What cannot be read inside an answer of the right shape is a fault of that exchange, not of the association. */
+  #decoded(step: Out, octets: Uint8Array, now: Instant): Apdu | undefined {
+    try {
+      const { apdu, trailing } = decodeLeniently(octets, this.#settings.limits.apdu);
+      if (trailing > 0) remark(step, dlmsFault("dlms.apdu.trailing", `${trailing} octets behind a ${apdu.kind}`));
+      return apdu;
+    } catch (thrown) {
+      const awaited = this.#awaiting?.octets;
+      // Requests with the tag C0, C1, C3 are answered with C4, C5, C7; the invoke-id is the third octet of both.
+      const answers = awaited !== undefined && octets[0] === (awaited[0] ?? 0) + 4 && octets[2] === awaited[2];
+      if (!answers || !(thrown instanceof EdgeError)) throw thrown;
+      this.#settle(step, (run) => run.fail(thrown), now);
+      return undefined;
+    }
+  }
+
+  #expectProtection(apdu: Apdu, protection: Protection): void {
+    const expected = this.#settings.security?.expected;
+    if (expected === undefined || suffices(protection, expected)) return;
+    // A server that could not decipher cannot protect what it says about that; an AARE is protected inside.
+    if (["exception-response", "confirmed-service-error", "aare"].includes(apdu.kind)) return;
+    throw dlmsFault("dlms.security.unprotected", `a ${apdu.kind} with less protection than was agreed`);
+  }
+
+  #answered(step: Out, apdu: Apdu, now: Instant): void {
+    const phase = this.#phase;
+    if (phase.at === "releasing" || phase.at === "closing") return;
+    if (phase.at === "associated" && this.#awaiting === undefined) throw unexpected(apdu, "no APDU at all");
+    if (apdu.kind === "exception-response") this.#refused(step, exceptionFault(apdu), now);
+    else if (apdu.kind === "confirmed-service-error") this.#refused(step, confirmedServiceFault(apdu), now);
+    else if (phase.at === "associating") {
+      if (apdu.kind !== "aare") throw unexpected(apdu, "an AARE");
+      this.#accepted(step, apdu, phase, now);
+    } else if (phase.at === "authenticating") {
+      if (apdu.kind !== "action-response-normal") throw unexpected(apdu, "the proof of the server");
+      this.#proved(step, apdu, phase.exchange, now);
+    } else {
+      this.#expectInvoke(apdu);
+      this.#settle(step, (run) => run.answered(apdu), now);
+    }
+  }
+
+  #refused(step: Out, fault: EdgeError, now: Instant): void {
+    if (this.#phase.at === "associated") this.#settle(step, (run) => run.fail(fault), now);
+    else this.#end(step, fault);
+  }
+
+  #expectInvoke(apdu: Apdu): void {
+    const asked = this.#awaiting?.apdu;
+    if (!("invoke" in apdu) || asked === undefined || !("invoke" in asked)) throw unexpected(apdu, "an answer");
+    const mask = asked.kind === "access-request" ? 0xff_ffff : 0x0f;
+    if ((apdu.invoke & mask) === (asked.invoke & mask)) return;
+    throw dlmsFault("dlms.association.unexpected-apdu", `a ${apdu.kind} to another request`, { retry: "backoff" });
+  }
+
+  #accepted(step: Out, aare: Aare, phase: Extract<Phase, { at: "associating" }>, now: Instant): void {
+    if (aare.result !== 0) expectAccepted(aare, this.#errorInside(aare));
+    this.#learnTitle(step, aare.respondingApTitle);
+    const response = initiateResponse(this.#inside(aare));
+    const serverSystemTitle = aare.respondingApTitle ?? this.#settings.serverSystemTitle ?? new Uint8Array(0);
+    const facts = { ...agreed(this.#settings, response), serverSystemTitle };
+    if (phase.dedicatedKey !== undefined) this.#protection?.useDedicatedKey(phase.dedicatedKey);
+    const { mechanism } = this.#settings.authentication;
+    if (!isHigh(mechanism)) {
+      this.#associated(step, facts, now);
+      return;
+    }
+    this.#facts = facts;
+    if (aare.respondingAuthenticationValue === undefined) {
+      throw dlmsFault("dlms.association.authentication-failed", "the server gives no challenge", { blame: "operator" });
+    }
+    const exchange = this.#hls(mechanism, phase.challenge, aare.respondingAuthenticationValue, serverSystemTitle);
+    this.#authenticate(step, exchange, now);
+  }
+
+  #hls(
+    mechanism: HlsExchange["mechanism"],
+    ownChallenge: Uint8Array,
+    peerChallenge: Uint8Array,
+    peerTitle: Uint8Array,
+  ): HlsExchange {
+    const { authentication, security, clientSystemTitle } = this.#settings;
+    const { secret, signingKey, serverKey } = authentication;
+    const material = security?.material ?? authentication.gmac;
+    const secrets = {
+      suite: material?.suite ?? 0,
+      ...(secret === undefined ? {} : { secret }),
+      ...(signingKey === undefined ? {} : { signingKey }),
+      ...(serverKey === undefined ? {} : { peerKey: serverKey }),
+      ...(material === undefined ? {} : material),
+    };
+    const ownTitle = clientSystemTitle ?? new Uint8Array(0);
+    return { mechanism, secrets, ownTitle, peerTitle, ownChallenge, peerChallenge };
+  }
+
+  /** The third pass; a proof of mechanism 5 has an invocation counter of its own. */
+  #authenticate(step: Out, exchange: HlsExchange, now: Instant): void {
+    const counters = (exchange.mechanism === "high-gmac" ? 1 : 0) + (this.#protection === undefined ? 0 : 1);
+    this.#withCounters(step, counters, now, (out, at) => {
+      this.#phase = { at: "authenticating", exchange };
+      const answer = proof(this.#ciphers, exchange, () => this.#counters.take());
+      const invoke = this.#nextInvoke();
+      const parameters = octetString(answer);
+      const request = outgoing({ kind: "action-request-normal", invoke, method: CURRENT_ASSOCIATION, parameters });
+      this.#deadlines.set("association", later(at, this.#settings.timeouts.associateMs));
+      this.#transmit(out, request, "global", at);
+    });
+  }
+
+  #proved(
+    step: Out,
+    { result, returned }: Extract<ActionResponse, { kind: "action-response-normal" }>,
+    exchange: HlsExchange,
+    now: Instant,
+  ): void {
+    if (result !== 0) {
+      const why = ACTION_RESULTS[result] ?? result;
+      throw dlmsFault("dlms.association.authentication-failed", `the server does not accept our proof: ${why}`, {
+        blame: "operator",
+        native: result,
+      });
+    }
+    const silent = returned === undefined && this.#settings.authentication.acceptSilentServer === true;
+    const answer =
+      returned?.kind === "data" && returned.data.kind === "octet-string" ? returned.data.octets : new Uint8Array(0);
+    if (!silent && !proves(this.#ciphers, exchange, answer)) {
+      throw dlmsFault("dlms.security.server-unauthenticated", "the server does not prove that it knows the secret");
+    }
+    invariant(this.#facts !== undefined, "the server is asked for its proof after it accepted");
+    this.#associated(step, this.#facts, now);
+  }
+
+  #learnTitle(step: Out, title: Uint8Array | undefined): void {
+    const known = this.#settings.serverSystemTitle;
+    if (this.#protection === undefined || title === undefined) return;
+    this.#protection.serverSystemTitle = title;
+    if (known === undefined || (known.length === title.length && known.every((octet, i) => octet === title[i]))) return;
+    remark(step, dlmsFault("dlms.security.title-malformed", "the server has another system title than is configured"));
+  }
+
+  /** What the AARE carries, opened where it is protected. */
+  #inside({ userInformation }: Aare): Apdu | undefined {
+    if (userInformation === undefined) return undefined;
+    const { apdu } = decodeLeniently(userInformation);
+    const ciphered = apdu.kind === "service-ciphered" || apdu.kind === "general-glo-ciphering";
+    if (ciphered && this.#protection !== undefined) return decodeLeniently(this.#protection.open(apdu).plain).apdu;
+    if (this.#settings.security?.initiate === "protected" && apdu.kind === "initiate-response") {
+      throw dlmsFault("dlms.security.unprotected", "the server accepts without the protection that was asked for");
+    }
+    return apdu;
+  }
+
+  #errorInside(aare: Aare): Extract<Apdu, { kind: "confirmed-service-error" }> | undefined {
+    try {
+      const inside = this.#inside(aare);
+      return inside?.kind === "confirmed-service-error" ? inside : undefined;
+    } catch (thrown) {
+      // The refusal counts, whatever came along with it.
+      if (thrown instanceof EdgeError) return undefined;
+      throw thrown;
+    }
+  }
+
+  #associated(step: Out, facts: AssociationFacts, now: Instant): void {
+    this.#phase = { at: "associated" };
+    this.#facts = facts;
+    this.#awaiting = undefined;
+    this.#deadlines.clearAll();
+    step.outcomes.push({ kind: "associated", facts });
+    const queued = this.#queued;
+    this.#queued = undefined;
+    if (queued !== undefined) this.#begin(step, queued, now);
+  }
+
+  #begin(step: Out, dialogue: CosemDialogue<unknown>, now: Instant): void {
+    const facts = this.#facts;
+    invariant(facts !== undefined, "a procedure begins in an association");
+    const { highPriority, listItemsMax, preferGeneralBlockTransfer, limits } = this.#settings;
+    this.#run = new ProcedureRun(dialogue, {
+      conformance: facts.conformance,
+      apduOctetsMax: this.#octetsMax(facts) - (this.#protection?.overheadOctets ?? 0),
+      listItemsMax,
+      preferGeneralBlockTransfer,
+      limits,
+      nextInvoke: () => this.#nextInvoke(),
+      nextLongInvoke: (breakOnError) =>
+        longInvokeIdAndPriority({
+          id: this.#nextId(),
+          confirmed: true,
+          highPriority,
+          breakOnError,
+          selfDescriptive: false,
+        }),
+    });
+    this.#apply(step, this.#run.begin(), now);
+  }
+
+  #settle(step: Out, resume: (run: ProcedureRun) => ProcedureStep, now: Instant): void {
+    this.#awaiting = undefined;
+    this.#blocks = undefined;
+    this.#dropped = 0;
+    this.#deadlines.clear("response");
+    if (this.#run !== undefined) this.#apply(step, resume(this.#run), now);
+  }
+
+  /** What the procedure wants; in a loop, because what cannot be sent goes back to it. */
+  #apply(step: Out, wanted: ProcedureStep | undefined, now: Instant): void {
+    let next = wanted;
+    while (next !== undefined) {
+      if (next.kind === "send") {
+        next = this.#send(step, next.request, now);
+        continue;
+      }
+      if (next.kind === "pause") this.#deadlines.set("pause", later(now, next.ms));
+      else {
+        this.#run = undefined;
+        step.outcomes.push(next);
+      }
+      return;
+    }
+  }
+
+  #send(step: Out, request: Outgoing, now: Instant): ProcedureStep | undefined {
+    let failed: ProcedureStep | undefined;
+    let sending = true;
+    this.#withCounters(step, this.#protection === undefined ? 0 : 1, now, (out, at) => {
+      try {
+        this.#transmit(out, request, this.#protection?.serviceKey ?? "global", at);
+        this.#await(at);
+      } catch (thrown) {
+        if (!(thrown instanceof EdgeError)) throw thrown;
+        this.#awaiting = undefined;
+        const told = this.#run?.fail(thrown);
+        if (sending) failed = told;
+        else this.#apply(out, told, at);
+      }
+    });
+    sending = false;
+    return failed;
+  }
+
+  #transmit(step: Out, request: Outgoing, key: CipheringKey, now: Instant): void {
+    const facts = this.#facts;
+    invariant(facts !== undefined, "services are for associations");
+    const octetsMax = this.#octetsMax(facts);
+    const protection = this.#protection;
+    const octets = request.octets.length + (protection?.overheadOctets ?? 0);
+    if (octets > octetsMax && !conforms(facts.conformance, "general-block-transfer")) {
+      throw dlmsFault("dlms.service.too-long", `a request of ${octets} octets; the server takes ${octetsMax}`, {
+        blame: "operator",
+      });
+    }
+    this.#awaiting = request;
+    const apdu = protection === undefined ? request.octets : protection.seal(request.octets, key);
+    if (apdu.length <= octetsMax) {
+      this.#write(step, apdu, now);
+      return;
+    }
+    this.#blocks = this.#newBlocks();
+    for (const block of this.#blocks.begin(apdu, octetsMax - GENERAL_BLOCK_OVERHEAD)) {
+      this.#write(step, encodeApdu(block), now);
+    }
+  }
+
+  #await(now: Instant): void {
+    if (this.#awaiting === undefined) return;
+    this.#deadlines.set("response", later(now, this.#settings.timeouts.responseMs));
+  }
+
+  #unanswered(step: Out, now: Instant): void {
+    const fault = unanswered("dlms.service.unanswered", "a request");
+    if (this.#settings.onDisorder === "resynchronise") this.#settle(step, (run) => run.fail(fault), now);
+    else this.#end(step, fault);
+  }
+
+  /** An APDU that does not belong, or that could not be read. */
+  #disorder(step: Out, fault: EdgeError, now: Instant): void {
+    const resynchronises = this.#phase.at === "associated" && this.#settings.onDisorder === "resynchronise";
+    if (this.#phase.at === "releasing" || this.#phase.at === "closing") return;
+    this.#dropped += 1;
+    if (!resynchronises || this.#dropped > this.#settings.limits.dropped) {
+      this.#end(step, fault);
+      return;
+    }
+    remark(step, fault);
+    // Blocks of which one was lost on our side are of no use; the answer is awaited until its time is over.
+    if (fault.code.startsWith("dlms.block.")) this.#settle(step, (run) => run.fail(fault), now);
+  }
+
+  #closeLink(step: Out, now: Instant): void {
+    this.#phase = { at: "closing" };
+    this.#absorb(step, this.#link.close(now), now);
+  }
+
+  #abandon(step: Out, fault: EdgeError): void {
+    const run = this.#run;
+    const queued = this.#queued;
+    this.#run = undefined;
+    this.#queued = undefined;
+    this.#held = undefined;
+    this.#awaiting = undefined;
+    this.#blocks = undefined;
+    if (run === undefined && queued === undefined) return;
+    const last = run?.fail(fault);
+    // A procedure may still return what it has; it cannot ask for more.
+    step.outcomes.push(last?.kind === "completed" || last?.kind === "failed" ? last : { kind: "failed", fault });
+  }
+
+  #end(step: Out, reason: "done" | EdgeError): void {
+    this.#abandon(step, reason === "done" ? closed("dlms.association.closed", "the association is over") : reason);
+    this.#ended = reason;
+    this.#deadlines.clearAll();
+    this.#linkWakeAt = undefined;
+  }
+
+  #octetsMax(facts: AssociationFacts): number {
+    return Math.min(facts.maxSendPduSize, this.#link.apduOctetsMax);
+  }
+
+  #newBlocks(): GeneralBlocks {
+    return new GeneralBlocks(this.#settings.blockWindow, this.#settings.limits);
+  }
+
+  #nextInvoke(): number {
+    return invokeIdAndPriority({ id: this.#nextId(), confirmed: true, highPriority: this.#settings.highPriority });
+  }
+
+  #nextId(): number {
+    this.#invoke = (this.#invoke + 1) & 0xff_ffff;
+    return this.#invoke;
+  }
+}
+
+function remark(step: Out, fault: EdgeError): void {
+  step.outcomes.push({ kind: "remark", fault });
+}
+
+function closed(code: DlmsFaultCode, message: string): EdgeError {
+  return dlmsFault(code, message, { blame: "network", retry: "backoff" });
+}
+
+function unanswered(code: DlmsFaultCode, what: string): EdgeError {
+  return dlmsFault(code, `${what}: no answer in time`, { retry: "backoff" });
+}

@@ -1,0 +1,69 @@
+import type { Ciphers } from "../../kit/ciphers.ts";
+import type { GeneralCiphered, ServiceCiphered } from "../apdu/protection.ts";
+import { encodeApdu } from "../apdu/encode-apdu.ts";
+import type { CipheringKey } from "../apdu/tags.ts";
+import { dlmsFault } from "../codes.ts";
+import { type Protection, suffices } from "../security/control.ts";
+import { openApdu, sealApdu, type SecurityMaterial } from "../security/envelope.ts";
+import { type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
+import type { SecuritySettings } from "./settings.ts";
+
+/** Octets around a plain APDU at most: tags, lengths, title, control, counter and tag. */
+const OVERHEAD_OCTETS = 36;
+
+export interface ProtectionParts {
+  readonly ciphers: Ciphers;
+  readonly settings: SecuritySettings;
+  readonly clientSystemTitle: Uint8Array;
+  readonly counters: InvocationCounters;
+  /** What was accepted from this server before, with the global key. */
+  readonly received: ReplayGuard;
+}
+
+/** Seals what we send and opens what the server sends, within one association. */
+export class AssociationProtection {
+  readonly #parts: ProtectionParts;
+  readonly #receivedDedicated = new ReplayGuard();
+  #material: SecurityMaterial;
+  serverSystemTitle: Uint8Array;
+
+  constructor(parts: ProtectionParts, serverSystemTitle: Uint8Array | undefined) {
+    this.#parts = parts;
+    this.#material = parts.settings.material;
+    this.serverSystemTitle = serverSystemTitle ?? new Uint8Array(0);
+  }
+
+  readonly overheadOctets: number = OVERHEAD_OCTETS;
+
+  /** From the next APDU on; both sides have it. */
+  useDedicatedKey(dedicatedKey: Uint8Array): void {
+    this.#material = { ...this.#material, dedicatedKey };
+  }
+
+  /** Services go with the dedicated key where there is one, the authentication never. */
+  get serviceKey(): CipheringKey {
+    return this.#material.dedicatedKey === undefined ? "global" : "dedicated";
+  }
+
+  /** Takes one invocation counter. */
+  seal(plain: Uint8Array, key: CipheringKey): Uint8Array {
+    const { ciphers, settings, clientSystemTitle, counters } = this.#parts;
+    const { form, protection } = settings;
+    const sealing = { form, key, protection, systemTitle: clientSystemTitle, material: this.#material };
+    return encodeApdu(sealApdu(ciphers, { ...sealing, counter: counters.take() }, plain));
+  }
+
+  /** Throws `dlms.security.*`: changed octets, replays, and less protection than was agreed. */
+  open(apdu: ServiceCiphered | GeneralCiphered): { readonly plain: Uint8Array; readonly protection: Protection } {
+    const { ciphers, settings, received } = this.#parts;
+    const opened = openApdu(ciphers, { material: this.#material, peerTitle: this.serverSystemTitle }, apdu);
+    if (!suffices(opened.control, settings.expected)) {
+      throw dlmsFault("dlms.security.unprotected", "the server protects its answer less than was agreed");
+    }
+    // What carries no tag proves nothing, so it must not move what is remembered.
+    if (opened.control.authenticated) {
+      (opened.key === "global" ? received : this.#receivedDedicated).accept(opened.counter);
+    }
+    return { plain: opened.plain, protection: opened.control };
+  }
+}
