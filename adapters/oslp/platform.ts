@@ -32,6 +32,12 @@ interface Storing {
   readonly answer: () => OslpMessage;
 }
 
+/** A verified request that waits for the conversation's turn. */
+interface TurnWanted {
+  readonly token: StoreToken;
+  readonly asked: Asked;
+}
+
 /**
  * A connection a device opened: registrations and event notifications. Envelopes are taken one after another, the next
  * only when the one before is stored and answered; at most `waitingEnvelopes` wait. The device closes after its answer;
@@ -46,6 +52,9 @@ export class PlatformSession implements Session<Command, MessageDraft> {
   readonly #waiting = new Fifo<Waiting>();
   readonly #deadlines = new Deadlines<"idle" | "envelope">();
   #storing: Storing | undefined;
+  #turn: TurnWanted | undefined;
+  /** Whose turn this conversation has. */
+  #turnOf: string | undefined;
   #tokens = 0;
   #peerClosed = false;
   #ended: "done" | EdgeError | undefined;
@@ -71,6 +80,15 @@ export class PlatformSession implements Session<Command, MessageDraft> {
 
   stored(token: StoreToken, now: Instant): Step<Outcome> {
     return this.#step(now, (step) => {
+      const turn = this.#turn;
+      if (turn?.token === token) {
+        this.#turn = undefined;
+        this.#turnOf = turn.asked.device.uid;
+        this.#reactOrRefuse(step, turn.asked);
+        this.#takeWaiting(step);
+        if (this.#peerClosed) this.#endWhenIdle(step);
+        return;
+      }
       const storing = this.#storing;
       if (storing?.token !== token) return;
       this.#storing = undefined;
@@ -124,8 +142,13 @@ export class PlatformSession implements Session<Command, MessageDraft> {
     return step.build();
   }
 
+  /** Something is being stored, or waits for its turn. */
+  #isOurs(): boolean {
+    return this.#storing !== undefined || this.#turn !== undefined;
+  }
+
   #endWhenIdle(step: StepBuilder<Outcome>): void {
-    if (this.#ended === undefined && this.#storing === undefined) this.#end(step, "done");
+    if (this.#ended === undefined && !this.#isOurs()) this.#end(step, "done");
   }
 
   #setDeadlines(now: Instant): void {
@@ -133,7 +156,7 @@ export class PlatformSession implements Session<Command, MessageDraft> {
     if (this.#framer.pending === 0 || this.#peerClosed) this.#deadlines.clear("envelope");
     else if (!this.#deadlines.has("envelope")) this.#deadlines.set("envelope", later(now, envelopeMs));
     // While something is being stored the silence is ours.
-    if (this.#storing !== undefined) this.#deadlines.clear("idle");
+    if (this.#isOurs()) this.#deadlines.clear("idle");
     else if (!this.#deadlines.has("idle")) this.#deadlines.set("idle", later(now, idleMs));
   }
 
@@ -147,7 +170,7 @@ export class PlatformSession implements Session<Command, MessageDraft> {
   }
 
   #takeWaiting(step: StepBuilder<Outcome>): void {
-    while (this.#storing === undefined && this.#ended === undefined) {
+    while (!this.#isOurs() && this.#ended === undefined) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       if (next.kind === "fault") this.#refuse(step, next.fault);
@@ -169,9 +192,26 @@ export class PlatformSession implements Session<Command, MessageDraft> {
       if (sender.kind === "refused") throw sender.fault;
       device = sender.device;
       step.outcomes.push({ kind: "heard", device: device.uid });
-      this.#react(step, { device, envelope, message });
+      const asked = { device, envelope, message };
+      if (this.#settings.takesTurns && this.#turnOf !== device.uid) this.#wantTurn(step, asked);
+      else this.#react(step, asked);
     } catch (thrown) {
       this.#refuse(step, toEdgeError(thrown, "oslp.session.failed"), device);
+    }
+  }
+
+  #wantTurn(step: StepBuilder<Outcome>, asked: Asked): void {
+    this.#tokens += 1;
+    const token = toStoreToken(this.#tokens);
+    this.#turn = { token, asked };
+    step.outcomes.push({ kind: "store", token, device: asked.device.uid, drafts: [], memory: undefined });
+  }
+
+  #reactOrRefuse(step: StepBuilder<Outcome>, asked: Asked): void {
+    try {
+      this.#react(step, asked);
+    } catch (thrown) {
+      this.#refuse(step, toEdgeError(thrown, "oslp.session.failed"), asked.device);
     }
   }
 

@@ -40,6 +40,11 @@ export interface OslpSettings {
   readonly rebootAfterSetConfiguration: boolean;
   /** Told at a registration; `undefined`: devices are told no location. */
   readonly location: Location | undefined;
+  /**
+   * A conversation a device opened waits for its turn: an outcome `store` without content says whose it is, and nothing
+   * of it is looked at before that is `stored`. For a runtime that has conversations of its own with the same device.
+   */
+  readonly takesTurns: boolean;
 }
 
 /** The values of the platforms in the field; where they have no limit, ours. */
@@ -53,6 +58,7 @@ export const OSLP_DEFAULTS: Omit<OslpSettings, "signingKey"> = {
   resumeScheduleAfterSetLight: true,
   rebootAfterSetConfiguration: true,
   location: undefined,
+  takesTurns: false,
 };
 
 /** Settings with the defaults filled in. Throws `oslp.settings.invalid`, which names the setting. */

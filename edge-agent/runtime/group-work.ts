@@ -10,7 +10,9 @@ import { gatewayEventId, stateId } from "../model/ids.ts";
 import type { Message } from "../model/message.ts";
 import type { Reign } from "../model/reign.ts";
 import { stamp } from "../model/stamp.ts";
+import { type Circuit, Circuits } from "./circuits.ts";
 import { DeviceStates, type DeviceStateChange } from "./device-states.ts";
+import { DeviceTurns } from "./device-turns.ts";
 import { Duties } from "./duties.ts";
 import type { DutyPorts } from "./duty.ts";
 import type { ProtocolService } from "./protocol-service.ts";
@@ -41,6 +43,8 @@ export interface GroupWorkParts {
 const CHECK_STATES_MS = 1_000;
 /** Device states said again after a takeover, per second: 40,000 devices must not hold up what they say themselves. */
 const STATES_PER_TURN = 200;
+/** For a conversation the device has open: shorter than anybody's patience, and then the command tries again. */
+const COMMAND_WAITS_MS = 2_000;
 
 /**
  * What an agent does for one group during one reign: it numbers and stores what devices say, follows their states and
@@ -50,6 +54,10 @@ export class GroupWork {
   readonly reign: Reign;
   readonly states: DeviceStates;
   readonly duties: Duties;
+  /** One conversation with a device at a time, whoever opened it. */
+  readonly turns: DeviceTurns;
+  /** Devices no connection is tried to for a while. */
+  readonly circuits: Circuits = new Circuits();
   readonly #parts: GroupWorkParts;
   readonly #sequences = new Sequences();
   readonly #line = new StateLine((change) => this.#storeState(change));
@@ -60,6 +68,7 @@ export class GroupWork {
   constructor(parts: GroupWorkParts) {
     this.#parts = parts;
     this.reign = parts.reign;
+    this.turns = new DeviceTurns(parts.timers);
     this.states = new DeviceStates(
       parts.devices,
       {
@@ -121,6 +130,7 @@ export class GroupWork {
   }
 
   heard(device: string): void {
+    this.circuits.reached(device);
     const change = this.states.heard(device, this.#parts.timers.wall());
     if (change !== undefined) this.#line.tell(change);
   }
@@ -138,6 +148,26 @@ export class GroupWork {
       this.#noteReached(command, conclusion);
       return conclusion;
     }
+    const { device } = command;
+    if (!this.circuits.mayTry(device, this.#parts.timers.wall())) {
+      return concluded(command, "unsent", leftAlone(device, this.circuits.of(device)));
+    }
+    try {
+      if (service.takesTurns !== true) return await this.#dial(service, command, begin);
+      const endTurn = await this.turns.take(device, COMMAND_WAITS_MS);
+      if (endTurn === undefined) return concluded(command, "unsent", busy(device));
+      try {
+        return await this.#dial(service, command, begin);
+      } finally {
+        endTurn();
+      }
+    } finally {
+      this.circuits.gaveUp(device);
+    }
+  }
+
+  /** The conversation itself. */
+  async #dial(service: ProtocolService, command: Command, begin: () => Promise<void>): Promise<CommandConclusion> {
     let begun = false;
     let refusal: unknown;
     const connect = async (): Promise<Transport> => {
@@ -168,7 +198,10 @@ export class GroupWork {
       return;
     }
     const reason = conclusion.fault?.code ?? conclusion.end;
-    const change = this.states.failed(command.device, this.#parts.timers.wall(), reason);
+    const now = this.#parts.timers.wall();
+    if (conclusion.end === "unanswered") this.circuits.reached(command.device);
+    else if (conclusion.fault?.layer === "transport") this.circuits.failed(command.device, now, reason);
+    const change = this.states.failed(command.device, now, reason);
     if (change !== undefined) this.#line.tell(change);
   }
 
@@ -290,6 +323,28 @@ function unknownDevice(device: string): EdgeError {
     blame: "operator",
     retry: "never",
     message: `there is no device ${device} in this group's configuration`,
+  });
+}
+
+/** Its own conversation goes on: nothing is wrong with it, and the command tries again. */
+function busy(device: string): EdgeError {
+  return new EdgeError({
+    code: "command.device.busy",
+    blame: "device",
+    retry: "backoff",
+    message: `device ${device} has a conversation open that did not end within ${COMMAND_WAITS_MS} ms`,
+  });
+}
+
+function leftAlone(device: string, circuit: Circuit | undefined): EdgeError {
+  const until = circuit?.openUntil === undefined ? "another try ends" : toRfc3339(toWall(circuit.openUntil));
+  return new EdgeError({
+    code: "command.circuit.open",
+    blame: "network",
+    retry: "backoff",
+    message:
+      `device ${device} could not be reached ${circuit?.failures ?? 0} times in a row (${circuit?.reason ?? "?"}); ` +
+      `nobody tries until ${until}`,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
 import { later } from "../../adapters/kit/time.ts";
+import type { EndTurn } from "./device-turns.ts";
 import type { GroupWork } from "./group-work.ts";
 import { type Network, type NetworkListener, NODE_NETWORK } from "./network.ts";
 import type { ProtocolService, ServiceListener } from "./protocol-service.ts";
@@ -32,6 +33,8 @@ export interface Elsewhere {
 }
 
 const AGAIN_MS = 250;
+/** For a command under way: far below what devices wait for their answer. */
+const DEVICE_WAITS_MS = 1_000;
 
 /**
  * The server sockets devices connect to. Where connections can be carried to the other agent they are always open; else
@@ -208,10 +211,17 @@ export class Listeners {
       }
       return work;
     };
+    let endTurn: EndTurn | undefined;
     const southbound: Southbound = {
-      store: (device, drafts, memory) => {
+      store: async (device, drafts, memory) => {
         const found = find(device);
-        return found === undefined ? Promise.reject(notActive(device)) : found.store(device, drafts, memory);
+        if (found === undefined) throw notActive(device);
+        const hasContent = drafts.length > 0 || memory !== undefined;
+        if (hasContent || service.takesTurns !== true) return found.store(device, drafts, memory);
+        // It asks for its turn. It goes on without where a command of ours holds it for too long: a device
+        // that does one thing at a time answers that one only when it has our answer to this one.
+        endTurn?.();
+        endTurn = await found.turns.take(device, DEVICE_WAITS_MS);
       },
       heard: (device) => find(device)?.heard(device),
       refused: (device, peer, fault) => {
@@ -220,9 +230,10 @@ export class Listeners {
       },
       permit: () => work?.reign.mayAct() ?? false,
     };
-    void converse({ session, timers: this.#parts.timers, southbound }, transport).finally(() =>
-      this.#conversations.delete(transport),
-    );
+    void converse({ session, timers: this.#parts.timers, southbound }, transport).finally(() => {
+      this.#conversations.delete(transport);
+      endTurn?.();
+    });
   }
 
   #pause(): Promise<void> {

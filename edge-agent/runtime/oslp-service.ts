@@ -42,6 +42,7 @@ export function oslpService(parts: ServiceParts): ProtocolService | undefined {
       idleMs: section.idleTimeoutMs,
     },
     location: toLocation(section.location),
+    takesTurns: true,
   });
   const devices = config.devices.filter((device) => device.protocol === "oslp").map((device) => toDevice(device, keys));
   const book = new DeviceBook<BookedOslpDevice>(devices, oslpAdapter.memoryIndexes, isServed);
@@ -52,6 +53,7 @@ export function oslpService(parts: ServiceParts): ProtocolService | undefined {
   };
   return {
     protocol: "oslp",
+    takesTurns: settings.takesTurns,
     book,
     listeners: listenersOf(config, agent, "oslp").map((listener) => ({
       host: listener.host,

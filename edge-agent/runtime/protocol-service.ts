@@ -27,6 +27,11 @@ export interface ProtocolService {
   readonly listeners: readonly ServiceListener[];
   /** How often a device speaks by itself, where the operator said so, ms. */
   expectEveryMs(device: string): number | undefined;
+  /**
+   * Both directions share something of the device (a counter): one conversation with it at a time. Its sessions ask for their
+   * turn with a `store` that has no content; commands wait for theirs before they connect.
+   */
+  readonly takesTurns?: boolean | undefined;
   /** A session for a connection a device opened. */
   accept(): DeviceSession;
   /** A session for a command to this device. */
