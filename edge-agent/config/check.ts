@@ -9,7 +9,7 @@ import { absolute, errnoOf, type Machine, reasonOf, thisMachine, withAbsoluteRef
 import { type ConfigIssue, issueAt, issueOfFile, sortIssues } from "./issue.ts";
 import { LAWS, type Parts } from "./laws.ts";
 import { type Key, nodeAt, pathText } from "./located.ts";
-import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolSections } from "./protocols.ts";
+import { PROTOCOL_NAMES, type ProtocolSections, settingsOf } from "./protocols.ts";
 import { countedNames, groupOfDevice } from "./counted-groups.ts";
 import { redis } from "./redis.ts";
 import * as sections from "./sections.ts";
@@ -73,7 +73,7 @@ export function checkConfig(file: string, text: string, base: string, options: C
   for (const law of LAWS) reader.take(law.check(whole));
   for (const protocol of PROTOCOL_NAMES) {
     const of = devices.devices.filter((device) => device.protocol === protocol);
-    reader.take(PROTOCOLS[protocol].complaints(parts.protocols?.[protocol], of, { agents: parts.agents ?? {} }));
+    reader.take(settingsOf(protocol).complaints(parts.protocols?.[protocol], of, { agents: parts.agents ?? {} }));
   }
   if (options.filesMustExist) issues.push(...checkFileRefs(place, machine, base));
   const failed = issues.some((issue) => issue.severity === "error");
@@ -197,7 +197,7 @@ function readProtocols(reader: SectionReader): ProtocolSections | undefined {
   for (const protocol of PROTOCOL_NAMES) {
     const written = reader.written(protocol);
     if (written === undefined) continue;
-    found[protocol] = reader.read([protocol], PROTOCOLS[protocol].section, written);
+    found[protocol] = reader.read([protocol], settingsOf(protocol).section, written);
     wrong ||= found[protocol] === undefined;
   }
   return wrong ? undefined : found;

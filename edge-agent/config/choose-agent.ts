@@ -1,6 +1,6 @@
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Config, Listener } from "./config.ts";
-import { PROTOCOLS, type ProtocolName } from "./protocols.ts";
+import { type ProtocolName, settingsOf } from "./protocols.ts";
 
 /** Which agent this process is: by argument, by BUSBAR_AGENT, by host name (whole or up to its first dot), or the only one. */
 export function chooseAgent(
@@ -35,7 +35,7 @@ export function listenersOf(
 ): readonly Listener[] {
   const section = config.protocols[protocol];
   if (section === undefined) return [];
-  return config.agents[agent]?.listen[protocol] ?? PROTOCOLS[protocol].listenersOf(section);
+  return config.agents[agent]?.listen[protocol] ?? settingsOf(protocol).listenersOf(section);
 }
 
 /** The agents that share a group with `agent`, without itself. */

@@ -2,7 +2,7 @@ import { complain } from "./complaints.ts";
 import type { CheckedDevices } from "./devices.ts";
 import type { ConfigIssue } from "./issue.ts";
 import { nodeAt } from "./located.ts";
-import { PROTOCOLS } from "./protocols.ts";
+import { settingsOf } from "./protocols.ts";
 import { nearest } from "./suggest.ts";
 
 /** Rules among devices: every uid once, every protocol identity once, every group known. */
@@ -12,7 +12,7 @@ export function checkDeviceLaws(checked: CheckedDevices, groups: readonly string
   for (const [index, device] of checked.devices.entries()) {
     const at = checked.places[index];
     if (at === undefined) continue;
-    const identity = PROTOCOLS[device.protocol].identityOf(device);
+    const identity = settingsOf(device.protocol).identityOf(device);
     for (const { key, value, scope } of [
       { key: "uid", value: device.uid, scope: "uid" },
       { ...identity, scope: device.protocol },

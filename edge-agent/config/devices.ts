@@ -4,7 +4,7 @@ import { parseCsv } from "./csv-source.ts";
 import { absolute, errnoOf, type Machine, reasonOf } from "./files.ts";
 import { type ConfigIssue, issueOfFile } from "./issue.ts";
 import type { Key, Located } from "./located.ts";
-import { type DeviceSettings, PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from "./protocols.ts";
+import { type DeviceSettings, PROTOCOL_NAMES, type ProtocolName, settingsOf } from "./protocols.ts";
 import { type Shape, shapeOf, typesOf } from "./shape.ts";
 import { nearest } from "./suggest.ts";
 import { decodeText, parseYaml } from "./yaml-source.ts";
@@ -134,13 +134,14 @@ function checkDevice(
   const { protocol: named, ...rest } = { ...written } as Readonly<Record<string, unknown>>;
   const protocol = protocolOf(place, path, named, around.issues);
   if (protocol === undefined) return undefined;
-  const { device: schema } = PROTOCOLS[protocol];
+  const { device: schema } = settingsOf(protocol);
   const filled = fill(place, path, rest, shapeOf(schema), around);
   if (filled === undefined) return undefined;
   const { uid } = filled;
   if (around.groupOf !== undefined && typeof uid === "string") filled["group"] ??= around.groupOf(uid);
   const result = schema.safeParse(filled);
-  if (result.success) return { ...result.data, protocol };
+  // The schema is the one of this protocol: TypeScript cannot follow that through a lookup.
+  if (result.success) return { ...result.data, protocol } as DeviceSettings;
   around.issues.push(...fromZod(place, path, schema, result.error.issues));
   return undefined;
 }

@@ -33,7 +33,8 @@ describe("the files of init", () => {
 
   it("shows every default as it is: uncommenting all of them changes nothing but what was off", () => {
     const minimal = readConfig(write("minimal")).config;
-    const publicKey = minimal?.devices[0]?.publicKey;
+    const [lamp] = minimal?.devices ?? [];
+    const publicKey = lamp?.protocol === "oslp" ? lamp.publicKey : undefined;
     const text = initialFiles("full")[0]
       ?.text.replace(/^# /gm, "")
       .replace(/publicKey: .*/, `publicKey: ${publicKey}`);

@@ -37,7 +37,7 @@ export function initialText(kind: InitialKind, publicKey: string): string {
   const parts =
     kind === "minimal"
       ? [HEAD, PAIR, REDIS, OSLP, devices(publicKey)]
-      : [HEAD, GROUPS, PAIR_FULL, REDIS_FULL, TIMES, OSLP_FULL, devices(publicKey), REST];
+      : [HEAD, GROUPS, PAIR_FULL, REDIS_FULL, TIMES, OSLP_FULL, MQTT_FULL, devices(publicKey), REST];
   return parts.join("\n");
 }
 
@@ -139,6 +139,35 @@ const OSLP_FULL = `${OSLP}#   window: 6                # of sequence numbers
 #   idleTimeout: 30s
 #   maxConnections: 2000
 #   location: { latitude: 52.132635, longitude: 5.291266, timeOffset: 60 }
+`;
+
+const MQTT_FULL = `## MQTT devices that connect here, brokers of others, and bridges; docs/protocols/mqtt.md has the recipes.
+# mqtt:
+#   listen:
+#     - { port: 8883, tls: { cert: tls/agent.pem, key: tls/agent.key, ca: tls/devices-ca.pem } }
+#   users: { file: keys/mqtt.passwd }   # as mosquitto_passwd writes it; with ca above, a certificate does
+#   sameClientId: replace    # or refuse: a second connection under a client id that is connected
+#   access:                  # a device publishes under its own topics and subscribes to its own commands
+#     publish: ["{device}/#", "msr/{device}/#"]
+#     command: "{device}/command/{action}"
+#   commands: { qos: 1, payload: envelope, answer: reply, answerTimeout: 30s }
+#   limits: { clients: 10000, messagesPerSecond: 1000, payload: 64KiB, topicLevels: 16 }
+#   mappings:
+#     default:               # the first rule whose topic matches decides; what matches none becomes a dead letter
+#       - topic: "{device}/measurement"
+#         payload: json      # csv, plain, gxf-msr
+#         time: { at: /ts, form: unix-ms }
+#         points:
+#           - { name: voltage.l1, at: /u/0, unit: V }
+#   brokers:
+#     plant: { addresses: [10.2.0.1:1883], subscriptions: ["+/measurement"] }
+#   bridges:
+#     centre:
+#       addresses: [10.9.0.1:8883, 10.9.0.2:8883]
+#       tls: true
+#       queue: { maxBytes: 256MiB, maxAge: 7d, overflow: drop-oldest, qos0: keep }
+#       rules:
+#         - { direction: out, filter: "#", localPrefix: $busbar/, remotePrefix: site/ }
 `;
 
 function devices(publicKey: string): string {

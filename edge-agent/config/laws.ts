@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Address, Config, LeaseTimes } from "./config.ts";
-import { PROTOCOL_NAMES, PROTOCOLS, type Complaint } from "./protocols.ts";
+import { PROTOCOL_NAMES, settingsOf, type Complaint } from "./protocols.ts";
 import { formatDuration, formatSize } from "./scalars.ts";
 
 const SPOOL_BLOCK_BYTES = 32 * 1024;
@@ -196,7 +196,7 @@ function collisions({ agents, protocols }: Parts): readonly Complaint[] {
       const section = protocols[protocol];
       if (section === undefined) continue;
       const own = agent.listen[protocol];
-      const listeners = own ?? PROTOCOLS[protocol].listenersOf(section);
+      const listeners = own ?? settingsOf(protocol).listenersOf(section);
       const prefix = own === undefined ? [protocol, "listen"] : ["agents", name, protocol, "listen"];
       for (const [index, at] of listeners.entries()) {
         sockets.push({

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Config, Listener } from "./config.ts";
+import { type MqttDevice, type MqttSection, mqttSettings } from "./mqtt.ts";
 import { type OslpDevice, type OslpSection, oslpSettings } from "./oslp.ts";
 
 /** What every device has, whatever it speaks. */
@@ -40,13 +41,20 @@ export interface Complaint {
 
 export interface ProtocolRoster {
   readonly oslp: ProtocolSettings<OslpSection, OslpDevice>;
+  readonly mqtt: ProtocolSettings<MqttSection, MqttDevice>;
 }
 
 export const PROTOCOLS: ProtocolRoster = {
   oslp: oslpSettings,
+  mqtt: mqttSettings,
 };
 
 export type ProtocolName = keyof ProtocolRoster;
+
+/** One protocol's part, for code that treats them all alike; what belongs to which protocol is then the caller's to keep. */
+export function settingsOf(protocol: ProtocolName): ProtocolSettings<unknown, DeviceBase> {
+  return PROTOCOLS[protocol];
+}
 
 export const PROTOCOL_NAMES: readonly ProtocolName[] = Object.keys(PROTOCOLS) as ProtocolName[];
 
