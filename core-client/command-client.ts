@@ -1,5 +1,6 @@
 import { Queue } from "bullmq";
 import type { RedisClient } from "../adapters/io/node/redis.ts";
+import { confirmed } from "../adapters/io/node/redis-confirm.ts";
 import { EdgeError } from "../adapters/kit/edge-error.ts";
 import type { DurationMs } from "../adapters/kit/time.ts";
 import {
@@ -25,7 +26,7 @@ import {
 import { COMMAND_UID_LENGTH } from "../edge-agent/model/limits.ts";
 import { groupTag } from "../edge-agent/model/reign.ts";
 import { Directory } from "./directory.ts";
-import { connect, type RedisTarget } from "./redis-connection.ts";
+import { connect, type RedisTarget, replicasFor } from "./redis-connection.ts";
 
 export interface SentCommand {
   readonly uid: string;
@@ -43,6 +44,8 @@ const KEEP_FINISHED = { age: 86_400, count: 10_000 } as const;
 const FIRST_LOOK_MS: DurationMs = 10;
 const SLOWEST_LOOK_MS: DurationMs = 250;
 const KNOWN_UIDS = 50_000;
+const CONFIRM_WITHIN_MS: DurationMs = 1_000;
+const CONFIRM_KEPT_MS: DurationMs = 60_000;
 
 /** Sends commands towards devices and reads what became of them. */
 export class CommandClient {
@@ -52,15 +55,23 @@ export class CommandClient {
   /** Groups of the commands sent here, so that `result(uid)` needs no more than the uid. */
   readonly #groups = new Map<string, string>();
 
-  constructor(settings: { readonly redis: RedisTarget }) {
+  readonly #confirmBy: number;
+
+  /**
+   * @param settings.confirmBy how many replicas must have a command before `send` resolves; 1 with Sentinels, else 0. A
+   *   primary that has just been replaced, and does not know it yet, still takes what nobody will ever see
+   */
+  constructor(settings: { readonly redis: RedisTarget; readonly confirmBy?: number }) {
     this.#redis = connect(settings.redis, "producer");
+    this.#confirmBy = settings.confirmBy ?? replicasFor(settings.redis);
     this.#directory = new Directory(this.#redis);
   }
 
   /**
    * Puts a command into the queue of its device's group, once: a uid that was sent before adds nothing and is answered with
    * what became of it. Resolves when Redis has it. Rejects with `model.command.invalid`, `core.device.unknown`,
-   * `core.command.uid-reused` (the uid was another command's), or what ioredis says when Redis does not answer.
+   * `core.command.uid-reused` (the uid was another command's), `queue.unavailable` (the replicas did not confirm it), or
+   * what ioredis says when Redis does not answer; after the last two it may be under way, and is to be sent again.
    */
   async send(request: CommandRequest, where?: { readonly group: string }): Promise<SentCommand> {
     const command = decodeCommand(request);
@@ -73,15 +84,21 @@ export class CommandClient {
     const before: unknown = (await queue.getJob(id))?.data;
     if (before !== undefined) {
       refuseOther(command, before);
+      // Whoever sent it first may not have heard that it was confirmed; a write of ours after it confirms both.
+      if (this.#confirmBy > 0) {
+        await this.#confirmed(group, () => this.#redis.set(confirmKey(group), id, "PX", CONFIRM_KEPT_MS));
+      }
       return { uid: command.uid, group, state: "accepted", repeated: true };
     }
-    await queue.add("command", command, {
-      jobId: id,
-      priority: queuePriority(command.priority),
-      delay: pauseUntil(command.notBefore),
-      removeOnComplete: KEEP_FINISHED,
-      removeOnFail: KEEP_FINISHED,
-    });
+    await this.#confirmed(group, () =>
+      queue.add("command", command, {
+        jobId: id,
+        priority: queuePriority(command.priority),
+        delay: pauseUntil(command.notBefore),
+        removeOnComplete: KEEP_FINISHED,
+        removeOnFail: KEEP_FINISHED,
+      }),
+    );
     return { uid: command.uid, group, state: "accepted", repeated: false };
   }
 
@@ -137,6 +154,15 @@ export class CommandClient {
     this.#redis.disconnect();
   }
 
+  async #confirmed(group: string, write: () => Promise<unknown>): Promise<void> {
+    if (this.#confirmBy === 0) {
+      await write();
+      return;
+    }
+    const level = { kind: "replicas", replicas: this.#confirmBy, timeoutMs: CONFIRM_WITHIN_MS } as const;
+    await confirmed(this.#redis, confirmKey(group), level, write);
+  }
+
   async #record(group: string, uid: string): Promise<LedgerRecord | undefined> {
     return parseLedgerRecord(uid, await this.#redis.hgetall(commandKey(group, uid)));
   }
@@ -172,6 +198,11 @@ export class CommandClient {
     this.#queues.set(group, queue);
     return queue;
   }
+}
+
+/** Written only to be confirmed. */
+function confirmKey(group: string): string {
+  return `${groupTag(group)}:confirm`;
 }
 
 function repeated(command: Command, record: LedgerRecord): { uid: string; state: CommandState; repeated: true } {

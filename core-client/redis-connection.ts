@@ -21,6 +21,16 @@ export function connect(target: RedisTarget, purpose: Purpose): RedisClient {
   return connectRedis(settings, purpose === "worker" ? "worker" : "reader", { name: `busbar-core-${purpose}` }).client;
 }
 
+/**
+ * How many replicas confirm a command before it counts as sent, where nobody said: one where Sentinels may make another
+ * server the primary, none elsewhere.
+ */
+export function replicasFor(target: RedisTarget): number {
+  if (typeof target === "function") return 0;
+  const settings = typeof target === "string" ? redisSettingsOf(target) : target;
+  return settings.target.kind === "sentinel" ? 1 : 0;
+}
+
 /** Connection errors reach the callers through their commands; without a listener ioredis would print them. */
 function quiet(redis: RedisClient): RedisClient {
   redis.on("error", () => undefined);

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NodeTimers } from "../adapters/io/node/clock.ts";
@@ -178,6 +179,35 @@ describe("on Sentinels", () => {
     sentinels = await startSentinels({ replicas: 2 });
   }, 60_000);
   afterAll(() => sentinels.stop());
+
+  it("a command that no replica has is not sent, and is once it is sent again", async () => {
+    const primary = await sentinels.primary();
+    const replicas = sentinels.servers.filter((one) => one.port !== primary.port);
+    const commands = new CommandClient({ redis: sentinels.url });
+    const request = {
+      uid: "unconfirmed-1",
+      device: "north-d",
+      action: "read",
+      deadline: new Date(Date.now() + 60_000).toISOString(),
+      issuedBy: "test",
+    };
+    try {
+      for (const one of replicas) process.kill(one.pid, "SIGSTOP");
+      await expect(commands.send(request, { group: "north" })).rejects.toMatchObject({ code: "queue.unavailable" });
+      // The job is there: that alone must not make the second try a success.
+      await expect(commands.send(request, { group: "north" })).rejects.toMatchObject({ code: "queue.unavailable" });
+      for (const one of replicas) process.kill(one.pid, "SIGCONT");
+      const sent = async (): Promise<boolean> =>
+        commands.send(request, { group: "north" }).then(
+          ({ repeated }) => repeated,
+          () => false,
+        );
+      await until(sent);
+    } finally {
+      for (const one of replicas) process.kill(one.pid, "SIGCONT");
+      await commands.close();
+    }
+  }, 60_000);
 
   it("messages and commands go both ways, through the death of the primary", async () => {
     await bothWays(sentinels.url, 1, async () => (await sentinels.primary()).kill());
