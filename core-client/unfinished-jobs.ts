@@ -35,11 +35,7 @@ export class UnfinishedJobs {
   }
 
   async find(ours: { has(id: string): boolean }): Promise<readonly UnfinishedJob[]> {
-    const [active, delayed, front] = await Promise.all([
-      this.#redis.lrange(this.#toKey("active"), 0, -1),
-      this.#redis.zrange(this.#toKey("delayed"), "0", String(DELAYED - 1)),
-      this.#redis.lrange(this.#toKey("wait"), -FRONT_OF_WAITING, -1),
-    ]);
+    const [active, delayed, front] = await this.#lists();
     const underWay = [...active, ...delayed].filter((id) => !ours.has(id));
     // `ats` is BullMQ's count of starts: one that waits and was started before was put back.
     const starts = await Promise.all(front.map((id) => this.#redis.hget(this.#toKey(id), "ats")));
@@ -48,6 +44,25 @@ export class UnfinishedJobs {
       return { id, isReturned, earliest: await this.#contentOf(id) };
     };
     return Promise.all([...underWay.map((id) => toJob(id, false)), ...returned.map((id) => toJob(id, true))]);
+  }
+
+  /**
+   * Read in one step: a job that is taken between two reads would be in neither list, and who waits for it would go on
+   * without it.
+   */
+  async #lists(): Promise<readonly [active: string[], delayed: string[], front: string[]]> {
+    const replies = await this.#redis
+      .multi()
+      .lrange(this.#toKey("active"), 0, -1)
+      .zrange(this.#toKey("delayed"), "0", String(DELAYED - 1))
+      .lrange(this.#toKey("wait"), -FRONT_OF_WAITING, -1)
+      .exec();
+    const [active, delayed, front] = (replies ?? []).map(([fault, ids]) => {
+      if (fault !== null) throw fault;
+      return Array.isArray(ids) ? ids.map(String) : [];
+    });
+    if (active === undefined || delayed === undefined || front === undefined) throw new Error("no lists of jobs");
+    return [active, delayed, front];
   }
 
   async #contentOf(id: string): Promise<ReadonlyMap<string, Position>> {
