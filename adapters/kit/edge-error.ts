@@ -45,6 +45,8 @@ export interface EdgeFault {
   readonly offset?: number | undefined;
   /** The peer's own code: a DataAccessResult, an AddCause, an OSLP Status, an errno. */
   readonly native?: string | number | undefined;
+  /** What of a refused message could be read, for who has to judge it: unproven, and no secrets. */
+  readonly decoded?: Readonly<Record<string, string | number | boolean>> | undefined;
   readonly cause?: unknown;
 }
 
@@ -55,6 +57,7 @@ export class EdgeError extends Error {
   readonly retry: Retry;
   readonly offset: number | undefined;
   readonly native: string | number | undefined;
+  readonly decoded: Readonly<Record<string, string | number | boolean>> | undefined;
 
   constructor(fault: EdgeFault) {
     super(fault.message, fault.cause === undefined ? undefined : { cause: fault.cause });
@@ -63,6 +66,7 @@ export class EdgeError extends Error {
     this.retry = fault.retry;
     this.offset = fault.offset;
     this.native = fault.native;
+    this.decoded = fault.decoded;
   }
 
   get layer(): Layer {

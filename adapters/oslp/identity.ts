@@ -1,5 +1,6 @@
 import type { Registry, Seams } from "../kit/adapter.ts";
 import type { EdgeError } from "../kit/edge-error.ts";
+import { addressText } from "./addresses.ts";
 import { oslpFault } from "./codes.ts";
 import type { OslpDevice } from "./device.ts";
 import { deviceIdText } from "./device-id.ts";
@@ -34,8 +35,24 @@ export function identify(envelope: Envelope, message: OslpMessage, seams: Seams<
       claimed.length === 0
         ? oslpFault("oslp.device.unknown", `no device is configured or registered as ${JSON.stringify(name)}`, {
             blame: "operator",
+            decoded: claimOf(envelope, message),
           })
         : oslpFault("oslp.signature.invalid", `the signature is not that of ${JSON.stringify(name)}`),
+  };
+}
+
+/** What a stranger says of itself: nothing of it is proven. */
+function claimOf(envelope: Envelope, message: OslpMessage): Readonly<Record<string, string | number | boolean>> {
+  const deviceId = deviceIdText(envelope.deviceId);
+  if (message.member !== "registerDeviceRequest") return { deviceId };
+  const { deviceIdentification, deviceType, hasSchedule, ipAddress } = message.body;
+  const address = addressText(ipAddress);
+  return {
+    identification: deviceIdentification.slice(0, 40),
+    deviceId,
+    deviceType,
+    hasSchedule,
+    ...(address === undefined ? {} : { address }),
   };
 }
 

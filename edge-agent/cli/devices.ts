@@ -13,6 +13,7 @@ interface DevicesFlags extends ConfigFlag, JsonFlag {
   readonly group?: string;
   readonly text?: string;
   readonly limit: number;
+  readonly unknown?: boolean;
 }
 
 export function register(program: Command): void {
@@ -22,9 +23,11 @@ export function register(program: Command): void {
     .option("--protocol <name>", "only those that speak it")
     .option("--group <name>", "only those of the group")
     .option("--text <part>", "only those with it in uid or identification")
+    .option("--unknown", "those that called and are in nobody's configuration, with a line for it")
     .option("--limit <n>", "at most so many", toLimit, 1_000)
     .action(async (uid: string | undefined, flags: DevicesFlags) => {
-      process.exitCode = uid === undefined ? await list(flags) : await show(uid, flags);
+      if (flags.unknown === true) process.exitCode = await (await import("./unknown-devices.ts")).listUnknown(flags);
+      else process.exitCode = uid === undefined ? await list(flags) : await show(uid, flags);
     });
 }
 
@@ -122,6 +125,11 @@ async function show(uid: string, flags: DevicesFlags): Promise<number> {
   return EXIT.ok;
 }
 
+function describeCircuit({ failures, openUntil, reason }: NonNullable<DeviceDetail["circuit"]>): string {
+  const tries = openUntil === undefined ? "the next command tries again" : `nobody tries before ${openUntil}`;
+  return `${failures} connections in a row failed (${reason}); ${tries}`;
+}
+
 function describeOne(device: DeviceDetail): string {
   const now = new Date().toISOString();
   const facts: readonly (readonly [string, string])[] = [
@@ -132,7 +140,8 @@ function describeOne(device: DeviceDetail): string {
     ["address", device.address ?? "not known"],
     ["group", device.group],
     ["memory", JSON.stringify(device.memory)],
-    ["commands", `${device.commandsWaiting} waiting`],
+    ["commands", `${device.commandsWaiting} waiting${device.talking ? ", a conversation is under way" : ""}`],
+    ...(device.circuit === undefined ? [] : [["circuit", describeCircuit(device.circuit)] as const]),
   ];
   const messages = device.lastMessages.map((one) => [
     one.time,

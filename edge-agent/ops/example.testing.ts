@@ -10,7 +10,23 @@ import type {
   Outcome,
   TapFilter,
   TapItem,
+  UnknownDevice,
 } from "./source.ts";
+
+export const UNKNOWN_DEVICE: UnknownDevice = {
+  protocol: "oslp",
+  claimed: {
+    identification: "LAMP 17",
+    deviceId: "AAEAAAAAAAAAABEA",
+    deviceType: 1,
+    hasSchedule: false,
+    address: "10.1.0.17",
+  },
+  peer: "10.1.0.17:40112",
+  firstAt: "2026-11-21T00:01:00.000Z",
+  lastAt: "2026-11-21T00:09:00.000Z",
+  times: 12,
+};
 
 const NONE: Distribution = { bounds: [1, 10, 100], counts: [0, 0, 0, 0], sum: 0, count: 0 };
 
@@ -92,7 +108,7 @@ export const STATUS: AgentStatus = {
     { group: "main", name: "messages", waiting: 4, active: 1, delayed: 0, failed: 0 },
     { group: "main", name: "commands", waiting: 0, active: 0, delayed: 0, failed: 0 },
   ],
-  commands: { waiting: 1, underWay: 2, ended: { succeeded: 9, unknown: 1 } },
+  commands: { waiting: 1, underWay: 2, circuitsOpen: 3, ended: { succeeded: 9, unknown: 1 } },
   devices: { oslp: { online: 37, degraded: 1, stalled: 1, offline: 1, unknown: 0 } },
   refusals: { "oslp.signature.invalid": 5 },
   cores: [{ name: "core-1", groups: ["main"], lastSeenAt: "2026-11-21T00:09:59.000Z" }],
@@ -145,6 +161,10 @@ export class ExampleSource implements OpsSource {
 
   refusals() {
     return DEVICE.lastRefusals;
+  }
+
+  unknownDevices(): UnknownDevice[] {
+    return [UNKNOWN_DEVICE];
   }
 
   offer(...items: TapItem[]): void {
@@ -207,6 +227,8 @@ export const DEVICE: DeviceDetail = {
   address: "10.1.0.1:12122",
   memory: { sequence: 12 },
   commandsWaiting: 0,
+  talking: false,
+  circuit: { failures: 4, openUntil: "2026-11-21T00:10:10.000Z", reason: "transport.refused" },
   lastMessages: [],
   lastRefusals: [
     {

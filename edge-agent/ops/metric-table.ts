@@ -326,6 +326,13 @@ export const METRICS: readonly Metric[] = [
     read: (s) => [[s.commands.underWay]],
   },
   {
+    name: "busbar_circuits_open",
+    type: "gauge",
+    labels: [],
+    help: "Devices no connection is tried to for a while, because the last ones failed.",
+    read: (s) => [[s.commands.circuitsOpen]],
+  },
+  {
     name: "busbar_commands_total",
     type: "counter",
     labels: ["state"],

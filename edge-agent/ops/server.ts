@@ -128,7 +128,7 @@ function protect(app: FastifyInstance, agent: string): void {
 }
 
 const PATHS =
-  "GET / /health /health/live /health/ready /status /devices /devices/:uid /refusals /config /metrics /tap, POST /handover /pause /resume /log-level";
+  "GET / /health /health/live /health/ready /status /devices /devices/:uid /unknown-devices /refusals /config /metrics /tap, POST /handover /pause /resume /log-level";
 
 function refuse(reply: FastifyReply, { status, code, message }: OpsFault): FastifyReply {
   return reply.code(status).send({ error: { code, message } });
@@ -153,6 +153,7 @@ function addReading(app: FastifyInstance, source: OpsSource): void {
   app.get("/status", async () => source.status());
   app.get("/config", async () => source.configuration());
   app.get("/refusals", async () => ({ refusals: source.refusals() }));
+  app.get("/unknown-devices", async () => ({ devices: source.unknownDevices() }));
   app.get("/devices", async (request) => source.devices(devicesQuery(request.query)));
   app.get<{ Params: { uid: string } }>("/devices/:uid", async (request) => {
     const device = source.device(request.params.uid);

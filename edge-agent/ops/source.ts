@@ -13,6 +13,8 @@ export interface OpsSource {
   /** Ordered by uid, after `after`, at most `limit`. */
   devices(query: DeviceQuery): DevicePage;
   device(uid: string): DeviceDetail | undefined;
+  /** Devices nobody has configured that tried to talk to this agent, the last one first. */
+  unknownDevices(): readonly UnknownDevice[];
   /** Refused connections and messages, newest first. */
   refusals(): readonly RefusalRecord[];
   /** Messages as they become durable, from now until the signal. It never holds the agent up: see `TapItem`. */
@@ -155,6 +157,8 @@ export interface QueueStatus {
 export interface CommandCounts {
   readonly waiting: number;
   readonly underWay: number;
+  /** Devices no connection is tried to for a while, because the last ones failed. */
+  readonly circuitsOpen: number;
   /** Concluded since the start, by terminal state. */
   readonly ended: Readonly<Partial<Record<CommandState, number>>>;
 }
@@ -241,6 +245,9 @@ export interface DeviceDetail extends DeviceSummary {
   /** What must survive a takeover about it (sequence numbers, counters); no secrets. */
   readonly memory: Readonly<Record<string, string | number | boolean | null>>;
   readonly commandsWaiting: number;
+  /** A conversation with it is under way, opened by it or by us. */
+  readonly talking: boolean;
+  readonly circuit: CircuitStatus | undefined;
   /** Newest first. */
   readonly lastMessages: readonly Message[];
   readonly lastRefusals: readonly RefusalRecord[];
@@ -256,6 +263,26 @@ export interface RefusalRecord {
   readonly reason: string;
   /** What of the refused message could be decoded; no secrets. */
   readonly decoded?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A device that was refused because nobody has configured it. */
+export interface UnknownDevice {
+  readonly protocol: string;
+  /** What it said of itself: unproven. */
+  readonly claimed: Readonly<Record<string, string | number | boolean>>;
+  /** Where it called from last. */
+  readonly peer: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly times: number;
+}
+
+/** A device that several connections in a row did not reach. */
+export interface CircuitStatus {
+  readonly failures: number;
+  /** No connection is tried before; absent while every command still tries. */
+  readonly openUntil: string | undefined;
+  readonly reason: string;
 }
 
 export interface TapFilter {

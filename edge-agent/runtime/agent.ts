@@ -300,8 +300,10 @@ export class EdgeAgent implements Surroundings {
 
   refused(device: string | undefined, protocol: string, peer: string, fault: EdgeError): void {
     this.counters.refusals += 1;
-    this.refusals.note({ at: toRfc3339(this.timers.wall()), protocol, peer, device }, fault);
-    this.#log.debug({ device, protocol, peer, ...fault.toJSON() }, "refused");
+    const isStranger = this.refusals.note({ at: toRfc3339(this.timers.wall()), protocol, peer, device }, fault);
+    const facts = { device, protocol, peer, ...fault.toJSON() };
+    if (isStranger) this.#log.info({ ...facts, claimed: fault.decoded }, "refused: a device nobody has configured");
+    else this.#log.debug(facts, "refused");
   }
 
   broke(protocol: string, fault: EdgeError): void {

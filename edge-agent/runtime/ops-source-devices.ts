@@ -51,11 +51,18 @@ export class DeviceDirectory {
     if (device === undefined) return undefined;
     const { counters, lastMessages, refusals } = this.#agent;
     const service = this.#agent.serviceOf(uid);
+    const work = this.#agent.workOfGroup(device.group);
+    const circuit = work?.circuits.of(uid);
     return {
       ...this.#line(device),
       address: service?.describe(uid).address,
       memory: service?.book.memory(uid) ?? {},
       commandsWaiting: counters.reigns.waitingFor(device.group, uid),
+      talking: work?.turns.isBusy(uid) ?? false,
+      circuit: circuit && {
+        ...circuit,
+        openUntil: circuit.openUntil === undefined ? undefined : toRfc3339(toWall(circuit.openUntil)),
+      },
       lastMessages: lastMessages.of(uid),
       lastRefusals: refusals.of(uid),
     };

@@ -114,6 +114,7 @@ export interface QueueFacts {
 export interface CommandFacts {
   readonly waiting: number;
   readonly underWay: number;
+  readonly circuitsOpen: number;
   readonly ended: Readonly<Partial<Record<CommandState, number>>>;
 }
 
@@ -179,8 +180,16 @@ export interface DeviceFacts extends DeviceLine {
   readonly address: string | undefined;
   readonly memory: Readonly<Record<string, string | number | boolean | null>>;
   readonly commandsWaiting: number;
+  readonly talking: boolean;
+  readonly circuit: CircuitFacts | undefined;
   readonly lastMessages: readonly Message[];
   readonly lastRefusals: readonly Refusal[];
+}
+
+export interface CircuitFacts {
+  readonly failures: number;
+  readonly openUntil: string | undefined;
+  readonly reason: string;
 }
 
 export interface GroupAsked {

@@ -10,6 +10,7 @@ import { type Finding, findingsOf, type GroupView, MIRROR_SETTLES_MS } from "./o
 import { RedisGauge } from "./ops-source-redis.ts";
 import type * as Words from "./ops-source-words.ts";
 import type { Refusal } from "./refusals.ts";
+import type { Stranger } from "./strangers.ts";
 import type { TapFilter, TapItem } from "./taps.ts";
 import { VERSION } from "./version.ts";
 
@@ -68,7 +69,10 @@ export class AgentOpsSource {
       messages: this.#messages(),
       spool: this.#spool(),
       queues: this.#gauge.queues,
-      commands: counters.reigns.commands((group) => this.#agent.workOfGroup(group) !== undefined),
+      commands: {
+        ...counters.reigns.commands((group) => this.#agent.workOfGroup(group) !== undefined),
+        circuitsOpen: this.#groups.reduce((sum, one) => sum + (this.#agent.workOfGroup(one)?.circuits.open ?? 0), 0),
+      },
       devices: this.#devices(),
       refusals: Object.fromEntries(refusals.counts()),
       cores: this.#gauge.cores,
@@ -109,6 +113,10 @@ export class AgentOpsSource {
 
   refusals(): readonly Refusal[] {
     return this.#agent.refusals.last();
+  }
+
+  unknownDevices(): readonly Stranger[] {
+    return this.#agent.refusals.strangers.all();
   }
 
   tap(filter: TapFilter, signal: AbortSignal): AsyncIterable<TapItem> {

@@ -1,4 +1,5 @@
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import { Strangers } from "./strangers.ts";
 
 /** One refused connection or message, as an operator asks for it: "why did this device not register?" */
 export interface Refusal {
@@ -8,6 +9,8 @@ export interface Refusal {
   readonly device: string | undefined;
   readonly code: string;
   readonly reason: string;
+  /** What of the refused message could be read: unproven. */
+  readonly decoded?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
 /** Of all refusals, the last ones are kept; one device alone cannot push out those of the others. */
@@ -18,17 +21,22 @@ const DEVICES_KEPT = 1_000;
 
 /** Counts what was refused by reason for ever, and keeps the last ones with their circumstances. */
 export class Refusals {
+  /** Devices nobody has configured. */
+  readonly strangers: Strangers = new Strangers();
   readonly #counts = new Map<string, number>();
   readonly #last: Refusal[] = [];
   /** The device refused last is the last in the map. */
   readonly #byDevice = new Map<string, readonly Refusal[]>();
 
-  note(where: { at: string; protocol: string; peer: string; device: string | undefined }, fault: EdgeError): void {
+  /** Whether it is of a device nobody knows and that had not called before. */
+  note(where: { at: string; protocol: string; peer: string; device: string | undefined }, fault: EdgeError): boolean {
     this.#counts.set(fault.code, (this.#counts.get(fault.code) ?? 0) + 1);
-    const refusal: Refusal = { ...where, code: fault.code, reason: fault.message };
+    const { code, message: reason, decoded } = fault;
+    const refusal: Refusal = { ...where, code, reason, ...(decoded === undefined ? {} : { decoded }) };
     this.#last.push(refusal);
     if (this.#last.length > REFUSALS_KEPT) this.#last.shift();
     if (where.device !== undefined) this.#keep(where.device, refusal);
+    return this.strangers.note(refusal);
   }
 
   /** Newest first. */
