@@ -18,7 +18,8 @@ export async function startSentinelBed(): Promise<RedisBed> {
   return bedOf({
     url: set.url,
     section: { sentinels, name: set.target.name, wait: WAIT },
-    victim: () => set.primary(),
+    // A second failure before the first is healed is not what a set of this size promises to survive.
+    victim: () => set.untilWhole(),
     stop: () => set.stop(),
   });
 }

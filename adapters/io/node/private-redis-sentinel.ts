@@ -25,6 +25,8 @@ export interface PrivateSentinels {
   readonly sentinels: readonly PrivateRedis[];
   /** The server the Sentinels name as primary now. */
   primary(): Promise<PrivateRedis>;
+  /** Resolves with the primary when the Sentinels agree on it and every other server follows it: one of them may fail. */
+  untilWhole(): Promise<PrivateRedis>;
   /** Makes another server the primary although the present one lives. Resolves when that one follows the new one. */
   failover(): Promise<PrivateRedis>;
   stop(): Promise<void>;
@@ -118,6 +120,25 @@ class Sentinels implements PrivateSentinels {
     const named = ports.size === 1 ? this.servers.find((one) => one.port === port) : undefined;
     if (named === undefined) throw new Error(`the Sentinels name ${[...ports].join(" and ")} as primary`);
     return named;
+  }
+
+  async untilWhole(): Promise<PrivateRedis> {
+    let whole: PrivateRedis | undefined;
+    await untilSo("set of which one may fail", START_TIMEOUT_MS, async () => {
+      const primary = await this.primary().catch(() => undefined);
+      if (primary === undefined) return false;
+      const infos = await Promise.all(
+        this.servers.map((one) => withClient(one.port, (client) => client.info("replication")).catch(() => "")),
+      );
+      whole = primary;
+      return infos.every((info, index) =>
+        this.servers[index] === primary
+          ? info.includes("role:master")
+          : info.includes(`master_port:${primary.port}`) && info.includes("master_link_status:up"),
+      );
+    });
+    if (whole === undefined) throw new Error("no primary");
+    return whole;
   }
 
   async failover(): Promise<PrivateRedis> {

@@ -28,20 +28,29 @@ export async function confirmed<T>(
 ): Promise<T> {
   const node = nodeOfKey(redis, key);
   // WAIT speaks of the writes of its own connection: on a new one it would confirm nothing and sound as if it did.
-  let lost = false;
-  const onClose = (): void => {
-    lost = true;
-  };
-  node.once("close", onClose);
-  try {
-    const outcome = await write();
-    const missing = await missingTo(node, level);
-    if (missing !== undefined) throw unconfirmed(missing);
-    if (lost || nodeOfKey(redis, key) !== node) throw unconfirmed("the connection was lost before it was confirmed");
-    return outcome;
-  } finally {
-    node.off("close", onClose);
+  const closes = closesOf(node);
+  const before = closes.count;
+  const outcome = await write();
+  const missing = await missingTo(node, level);
+  if (missing !== undefined) throw unconfirmed(missing);
+  if (closes.count !== before || nodeOfKey(redis, key) !== node) {
+    throw unconfirmed("the connection was lost before it was confirmed");
   }
+  return outcome;
+}
+
+const CLOSES = new WeakMap<Redis, { count: number }>();
+
+/** How often a client has lost its connection: one listener for all writes under way. */
+function closesOf(node: Redis): { readonly count: number } {
+  const known = CLOSES.get(node);
+  if (known !== undefined) return known;
+  const closes = { count: 0 };
+  node.on("close", () => {
+    closes.count += 1;
+  });
+  CLOSES.set(node, closes);
+  return closes;
 }
 
 /** What is missing to the level, `undefined` where nothing is. */
