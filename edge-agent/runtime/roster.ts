@@ -1,9 +1,10 @@
+import { mqttService } from "./mqtt-service.ts";
 import type { ServiceParts } from "./oslp-service.ts";
 import { oslpService } from "./oslp-service.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 
 /** Every protocol this build knows. A new one is one line here. */
-const SERVICES: readonly ((parts: ServiceParts) => ProtocolService | undefined)[] = [oslpService];
+const SERVICES: readonly ((parts: ServiceParts) => ProtocolService | undefined)[] = [oslpService, mqttService];
 
 export function makeServices(parts: ServiceParts): readonly ProtocolService[] {
   return SERVICES.map((make) => make(parts)).filter((service) => service !== undefined);

@@ -1,0 +1,112 @@
+import { type AddressInfo, createServer } from "node:net";
+import { connect, type IClientOptions, type MqttClient } from "mqtt";
+import { NodeTimers } from "../../adapters/io/node/clock.ts";
+import { KeyStore } from "../../adapters/io/node/keys.ts";
+import { NodeRandom } from "../../adapters/io/node/random.ts";
+import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import type { DeviceMemory } from "../../adapters/kit/session.ts";
+import { checkConfig } from "../config/check.ts";
+import type { Config } from "../config/config.ts";
+import type { MessageDraft } from "../model/draft.ts";
+import type { Duty, DutyPorts } from "./duty.ts";
+import { mqttService } from "./mqtt-service.ts";
+import type { ProtocolService } from "./protocol-service.ts";
+
+/** A configuration with this mqtt section and these devices (YAML). */
+export function mqttConfig(mqtt: string, devices: string): Config {
+  const text = `gateway: /s/g
+agents: { a: { host: 127.0.0.1 } }
+redis: { url: "redis://127.0.0.1:1" }
+mqtt: ${mqtt}
+devices: ${devices}
+`;
+  const { config, issues } = checkConfig("busbar.yaml", text, "/", { filesMustExist: false });
+  if (config === undefined) throw new Error(JSON.stringify(issues));
+  return config;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+/** The MQTT service of one agent in one reign, with everything it says to the runtime written down. */
+export class DutyBed {
+  readonly service: ProtocolService;
+  readonly stored: MessageDraft[] = [];
+  readonly states: string[] = [];
+  readonly refusals: EdgeError[] = [];
+  readonly notes: string[] = [];
+  /** Awaited before something counts as durable. */
+  durable: () => Promise<void> = () => Promise.resolve();
+  mayAct = true;
+  duty: Duty | undefined;
+  readonly ports: DutyPorts;
+  readonly #clients: MqttClient[] = [];
+
+  constructor(config: Config, epoch: number = 1) {
+    const timers = new NodeTimers();
+    const parts = { config, agent: "a", keys: new KeyStore(), random: new NodeRandom(), timers, isServed: () => true };
+    const service = mqttService(parts);
+    if (service === undefined) throw new Error("there is no mqtt section");
+    this.service = service;
+    const store = async (
+      device: string,
+      drafts: readonly MessageDraft[],
+      memory: DeviceMemory | undefined,
+    ): Promise<void> => {
+      if (memory !== undefined) service.book.expect(device, memory);
+      await this.durable();
+      this.stored.push(...drafts);
+      if (memory !== undefined) service.book.remember(device, memory);
+    };
+    this.ports = {
+      group: "main",
+      reign: { group: "main", holder: "a", epoch, mayAct: () => this.mayAct },
+      timers,
+      devices: [...service.book.all()].map((device) => device.uid),
+      southbound: {
+        store,
+        heard: (device) => void this.states.push(`${device} heard`),
+        refused: (_device, _peer, fault) => void this.refusals.push(fault),
+        permit: () => this.mayAct,
+      },
+      failed: (device, reason) => void this.states.push(`${device} failed: ${reason}`),
+      lost: (device, reason) => void this.states.push(`${device} lost: ${reason}`),
+      note: (_level, text) => void this.notes.push(text),
+      broke: (fault) => void this.notes.push(`broke: ${fault.message}`),
+    };
+  }
+
+  /** The next reign on the same agent, or with `memories` the first on another. */
+  async begin(): Promise<void> {
+    this.duty = this.service.begin?.(this.ports);
+    await this.duty?.start();
+  }
+
+  async client(port: number, clientId: string, options: IClientOptions = {}): Promise<MqttClient> {
+    const client = connect(`mqtt://127.0.0.1:${port}`, {
+      clientId,
+      reconnectPeriod: 0,
+      protocolVersion: 4,
+      ...options,
+    });
+    this.#clients.push(client);
+    await new Promise<void>((resolve, reject) => {
+      client.once("connect", () => resolve());
+      client.once("error", reject);
+    });
+    client.on("error", () => {});
+    return client;
+  }
+
+  async end(): Promise<void> {
+    for (const client of this.#clients) client.end(true);
+    await this.duty?.drain(1_000);
+    this.duty?.end();
+  }
+}
