@@ -58,7 +58,7 @@ export interface Behaviour {
   /** Replays the whole buffer of a buffered report control block to whoever enables it. */
   readonly replaysAlways?: boolean;
   /** Carries out controls of objects that say status-only. */
-  readonly operatesStatusOnly?: boolean;
+  readonly operatesStatusOnly?: (ied: SimulatedIed) => boolean;
   /** Entries a buffered report control block keeps. */
   readonly bufferEntries?: number;
   /** Associations at once. */

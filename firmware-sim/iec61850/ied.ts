@@ -2,7 +2,7 @@ import type { MmsData } from "../../adapters/iec61850/mms/data.ts";
 import type { MmsRequest } from "../../adapters/iec61850/mms/pdu.ts";
 import { toHex } from "../../adapters/kit/bytes.ts";
 import type { Random } from "../../adapters/kit/ports.ts";
-import { type DurationMs, earliest, type Instant, SECOND_MS, toInstant, type WallMs } from "../../adapters/kit/time.ts";
+import { type DurationMs, earliest, type Instant, toInstant, type WallMs } from "../../adapters/kit/time.ts";
 import { Agenda } from "./agenda.ts";
 import { IedAssociation } from "./association/association.ts";
 import type { Behaviour, Cargo, Leaving, Reply } from "./behaviour.ts";
@@ -75,7 +75,7 @@ export class SimulatedIed implements Surroundings {
       objects: (control, command) => this.#first((one) => one.controls?.(this, control, command)),
       leaving: (reports) => this.#behaviours.reduce((all, one) => one.reports?.(this, all) ?? all, reports),
       replaysAlways: () => this.#behaviours.some((one) => one.replaysAlways === true),
-      operatesStatusOnly: () => this.#behaviours.some((one) => one.operatesStatusOnly === true),
+      operatesStatusOnly: () => this.#behaviours.some((one) => one.operatesStatusOnly?.(this) === true),
     });
   }
 
@@ -260,6 +260,3 @@ export class SimulatedIed implements Surroundings {
     return undefined;
   }
 }
-
-/** How often values of the process move where nothing else is said. */
-export const MOVES_EVERY_MS: DurationMs = 2 * SECOND_MS;

@@ -1,0 +1,28 @@
+import { mmsBoolean } from "../../../adapters/iec61850/mms/data.ts";
+import { type DurationMs, later } from "../../../adapters/kit/time.ts";
+import type { Behaviour } from "../behaviour.ts";
+import { utcTime } from "../times.ts";
+import type { Change } from "../updates.ts";
+
+/** How many of the inputs are light sensors. */
+const SENSORS = 4;
+
+/** One light sensor after the other tells the other half of the day: true is dark. */
+export function seesDaylight(everyMs: DurationMs): Behaviour {
+  return {
+    name: "sees-daylight",
+    ticks: (ied, now) => {
+      for (const domain of ied.model.domains.keys()) {
+        const sensor = 1 + ied.random.below(SENSORS);
+        const stVal = ied.find(domain, `SPGGIO${sensor}$ST$Ind$stVal`);
+        const t = ied.find(domain, `SPGGIO${sensor}$ST$Ind$t`);
+        if (stVal === undefined || now === 0) continue;
+        const isDark = stVal.value.type === "boolean" && stVal.value.value;
+        const changes: Change[] = [[stVal, mmsBoolean(!isDark)]];
+        if (t !== undefined) changes.push([t, utcTime(ied.wall)]);
+        ied.set(changes, "daylight");
+      }
+      return later(now, everyMs);
+    },
+  };
+}
