@@ -18,10 +18,12 @@ export interface RedisLinks {
 
 export function openRedis(redis: RedisSettings, agent: string, onFault: (fault: EdgeError) => void): RedisLinks {
   const settings = toConnectSettings(redis);
-  const all: RedisConnection[] = [];
+  const all = new Set<RedisConnection>();
   const more = (role: RedisRole, name: string): RedisConnection => {
     const connection = connectRedis(settings, role, { name: `busbar-${agent}-${name}`, onFault });
-    all.push(connection);
+    all.add(connection);
+    // A worker's connection ends with its reign.
+    connection.client.once("end", () => all.delete(connection));
     return connection;
   };
   const watch = watchSentinels(settings, () => {
@@ -36,7 +38,7 @@ export function openRedis(redis: RedisSettings, agent: string, onFault: (fault: 
     more,
     close: async () => {
       watch.close();
-      await Promise.all(all.map((connection) => connection.close()));
+      await Promise.all([...all].map((connection) => connection.close()));
     },
   };
 }
