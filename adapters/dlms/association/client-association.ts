@@ -13,7 +13,7 @@ import { decodeLeniently } from "../apdu/decode-apdu.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import { invokeIdAndPriority, longInvokeIdAndPriority } from "../apdu/invoke-id.ts";
 import { ACTION_RESULTS } from "../apdu/results.ts";
-import { APDU_TAGS, type CipheringKey } from "../apdu/tags.ts";
+import { APDU_TAGS } from "../apdu/tags.ts";
 import { type DlmsFaultCode, dlmsFault } from "../codes.ts";
 import { octetString } from "../data/data.ts";
 import { toObis } from "../obis.ts";
@@ -237,7 +237,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   #initiate(dedicatedKey: Uint8Array | undefined, ciphered: boolean): Uint8Array {
     const plain = encodeApdu(initiateRequest(this.#settings, dedicatedKey));
-    return ciphered && this.#protection !== undefined ? this.#protection.seal(plain, "global") : plain;
+    return ciphered && this.#protection !== undefined ? this.#protection.seal(plain, "association") : plain;
   }
 
   #releaseInformation(): Uint8Array | undefined {
@@ -406,7 +406,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
       const parameters = octetString(answer);
       const request = outgoing({ kind: "action-request-normal", invoke, method: CURRENT_ASSOCIATION, parameters });
       this.#deadlines.set("association", later(at, this.#settings.timeouts.associateMs));
-      this.#transmit(out, request, "global", at);
+      this.#transmit(out, request, "association", at);
     });
   }
 
@@ -528,7 +528,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     let sending = true;
     this.#withCounters(step, this.#protection === undefined ? 0 : 1, now, (out, at) => {
       try {
-        this.#transmit(out, request, this.#protection?.serviceKey ?? "global", at);
+        this.#transmit(out, request, "service", at);
         this.#await(at);
       } catch (thrown) {
         if (!(thrown instanceof EdgeError)) throw thrown;
@@ -542,7 +542,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     return failed;
   }
 
-  #transmit(step: Out, request: Outgoing, key: CipheringKey, now: Instant): void {
+  #transmit(step: Out, request: Outgoing, purpose: "service" | "association", now: Instant): void {
     const facts = this.#facts;
     invariant(facts !== undefined, "services are for associations");
     const octetsMax = this.#octetsMax(facts);
@@ -554,7 +554,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
       });
     }
     this.#awaiting = request;
-    const apdu = protection === undefined ? request.octets : protection.seal(request.octets, key);
+    const apdu = protection === undefined ? request.octets : protection.seal(request.octets, purpose);
     if (apdu.length <= octetsMax) {
       this.#write(step, apdu, now);
       return;

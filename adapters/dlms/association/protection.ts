@@ -4,7 +4,7 @@ import { encodeApdu } from "../apdu/encode-apdu.ts";
 import type { CipheringKey } from "../apdu/tags.ts";
 import { dlmsFault } from "../codes.ts";
 import { type Protection, suffices } from "../security/control.ts";
-import { openApdu, sealApdu, type SecurityMaterial } from "../security/envelope.ts";
+import { openApdu, type ProtectionForm, sealApdu, type SecurityMaterial } from "../security/envelope.ts";
 import { type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
 import type { SecuritySettings } from "./settings.ts";
 
@@ -40,15 +40,16 @@ export class AssociationProtection {
     this.#material = { ...this.#material, dedicatedKey };
   }
 
-  /** Services go with the dedicated key where there is one, the authentication never. */
-  get serviceKey(): CipheringKey {
-    return this.#material.dedicatedKey === undefined ? "global" : "dedicated";
-  }
-
-  /** Takes one invocation counter. */
-  seal(plain: Uint8Array, key: CipheringKey): Uint8Array {
+  /**
+   * Takes one invocation counter. Services go with the dedicated key where there is one, in the form of the settings;
+   * making and ending the association go with the global key, service by service.
+   */
+  seal(plain: Uint8Array, purpose: "service" | "association"): Uint8Array {
     const { ciphers, settings, clientSystemTitle, counters } = this.#parts;
-    const { form, protection } = settings;
+    const { protection } = settings;
+    const service = purpose === "service";
+    const form: ProtectionForm = service ? settings.form : "service-specific";
+    const key: CipheringKey = service && this.#material.dedicatedKey !== undefined ? "dedicated" : "global";
     const sealing = { form, key, protection, systemTitle: clientSystemTitle, material: this.#material };
     return encodeApdu(sealApdu(ciphers, { ...sealing, counter: counters.take() }, plain));
   }
