@@ -48,8 +48,12 @@ export function candidates(heard: readonly UnknownDevice[], config: Pick<Config,
   }
   const uids = new Set(config.devices.map((one) => one.uid));
   return [...together.values()]
-    .sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1))
-    .map((one) => ({ ...one, entry: entryOf(one, uids) }));
+    .sort((a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt))
+    .map((one) => {
+      const uid = uidOf(nameOf(one), uids);
+      uids.add(uid);
+      return { ...one, entry: entryOf(one, uid) };
+    });
 }
 
 function merged(a: UnknownDevice, b: UnknownDevice): UnknownDevice {
@@ -63,8 +67,7 @@ function nameOf({ claimed }: UnknownDevice): string {
 }
 
 /** JSON is YAML: a name may hold anything. The device's public key is known to who built it, and to nobody here. */
-function entryOf(device: UnknownDevice, taken: ReadonlySet<string>): string {
-  const uid = uidOf(nameOf(device), taken);
+function entryOf(device: UnknownDevice, uid: string): string {
   const { identification } = device.claimed;
   const fields = [
     `uid: ${uid}`,
