@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { YOUNG_HEAP } from "../adapters/io/node/young-heap.ts";
 
 /** One thing that may be asked of a part, and what it answers. */
 export interface Word {
@@ -41,7 +42,8 @@ export class PartProcess<Said extends Words<Said>> {
    * @param profileDir where `--cpu-prof` writes its profile when the part ends
    */
   constructor(entry: string, settings: object, profileDir?: string | undefined) {
-    const execArgv = profileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+    const profiling = profileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+    const execArgv = [...YOUNG_HEAP, ...profiling];
     this.#child = fork(programOf(entry), [JSON.stringify(settings)], { execArgv });
     this.#child.on("message", (reply: Reply) => this.#take(reply));
     this.#child.once("exit", (code, signal) => {

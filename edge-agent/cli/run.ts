@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { YOUNG_HEAP } from "../../adapters/io/node/young-heap.ts";
 import { chooseAgent } from "../config/choose-agent.ts";
 import { loadConfig } from "./load-config.ts";
 import { EXIT } from "./verb.ts";
@@ -48,7 +49,7 @@ async function supervise(options: RunOptions): Promise<number> {
   if (options.replaceConfig === true) args.push("--replace-config");
   const supervisor = new Supervisor({
     settings: config.supervisor,
-    command: [process.execPath, ...process.execArgv, main, ...args],
+    command: [process.execPath, ...YOUNG_HEAP, ...process.execArgv, main, ...args],
     note: (level, text) => log[level]({}, text),
     news: new SdNotify({ env: process.env, note: (text) => log.warn({}, text) }),
     afterDeath: () => hooks.died(groups),
