@@ -47,6 +47,8 @@ export interface BedOptions {
   readonly startRedis?: (dir: string) => Promise<RedisBed>;
   /** How long a device waits for an answer before it tries the other address. */
   readonly answerTimeoutMs?: number;
+  /** How long a command of the bed may wait for its device. */
+  readonly commandDeadlineMs?: number;
 }
 
 const HOOK_FILE = "names.cjs";
@@ -105,7 +107,7 @@ export class Bed {
       group: plan.group,
       devices: plan.members.map((member) => member.uid),
       name: "bed",
-      deadlineMs: COMMAND_DEADLINE_MS,
+      deadlineMs: options.commandDeadlineMs ?? COMMAND_DEADLINE_MS,
     });
   }
 
