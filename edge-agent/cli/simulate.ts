@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
+import { registerIec61850 } from "./simulate-iec61850-verb.ts";
 import type { SimulateFlags } from "./simulate-oslp.ts";
 import { toExportFile, toHost, toIngredients, toMs, toPlatforms, toSpeed, toWhole } from "./simulate-options.ts";
 
 export function register(program: Command): void {
   const simulate = program.command("simulate").description("simulated devices alone, against any platform");
+  registerIec61850(simulate);
   simulate
     .command("oslp")
     .description(
