@@ -4,6 +4,7 @@ import type { Phases } from "./config/object-profile.ts";
 import type { AccessTechnology } from "./cosem/gsm-diagnostic.ts";
 import type { ZoneName } from "./cosem/time-zone.ts";
 import type { Obis } from "./obis.ts";
+import type { ProtectionForm } from "./security/envelope.ts";
 import type { SecuritySuite } from "./security/suite.ts";
 
 /** How a client proves who it is (IEC 62056-5-3, 5.3.6); `none` is the lowest level. */
@@ -84,12 +85,16 @@ export interface DlmsDevice {
   readonly suite: SecuritySuite;
   /** A dedicated key for every association. */
   readonly dedicated: boolean;
+  /** How a protected APDU is wrapped. */
+  readonly form: ProtectionForm;
   readonly keys: DlmsKeys;
   readonly mbusKeys: Readonly<Partial<Record<1 | 2 | 3 | 4, MbusKeys>>>;
   /** Eight octets. */
   readonly clientTitle: Uint8Array;
   /** The meter's own, for pushes; else it is learnt in the association. */
   readonly serverTitle: Uint8Array | undefined;
+  /** The meter begins its own invocation counter anew with every association, as some do: replays are then not noticed. */
+  readonly counterRestarts: boolean;
   /** Where the meter keeps its invocation counter. */
   readonly counterObject: Obis;
   /** Attributes of one GET or SET with list; 1: no lists. */

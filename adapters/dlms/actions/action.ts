@@ -2,7 +2,6 @@ import type { JsonRecord } from "../../../edge-agent/model/bounded-json.ts";
 import type { Command } from "../../../edge-agent/model/command.ts";
 import type { Cause } from "../../../edge-agent/model/data.ts";
 import type { MessageDraft } from "../../../edge-agent/model/draft.ts";
-import type { Ciphers } from "../../kit/ciphers.ts";
 import type { WallMs } from "../../kit/time.ts";
 import type { ObjectEntry, ObjectProfile } from "../config/object-profile.ts";
 import { obisOf } from "../config/object-profiles.ts";
@@ -12,6 +11,7 @@ import type { CaptureObject } from "../cosem/profile-generic.ts";
 import { unitCodeOf, cosemUnit } from "../cosem/units.ts";
 import type { ScalerUnit } from "../cosem/values.ts";
 import type { DlmsDevice } from "../device.ts";
+import type { DlmsMemory } from "../memory.ts";
 import { entryByObis } from "../config/object-profiles.ts";
 import { type Obis, toObis } from "../obis.ts";
 import type { DlmsSettings } from "../settings.ts";
@@ -23,15 +23,14 @@ export interface ActionContext {
   readonly profile: ObjectProfile;
   readonly meter: MeterTime;
   readonly settings: DlmsSettings;
-  readonly ciphers: Ciphers;
   readonly wall: () => WallMs;
   /** The command it serves; its uid goes into drafts as correlation. */
   readonly uid: string;
   /** `request` for a person's command, `periodic` for a schedule's. */
   readonly cause: Cause;
-  /** What was remembered of the device, and what is to be remembered of it from now on. */
-  readonly memory: Readonly<Record<string, string | number | boolean | null>>;
-  readonly remember: (fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+  /** What was remembered of the meter, and what is to be remembered of it from now on. */
+  readonly memory: DlmsMemory;
+  readonly remember: (fields: Partial<DlmsMemory>) => void;
 }
 
 /** What a carried out action says. */

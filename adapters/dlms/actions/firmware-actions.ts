@@ -88,12 +88,12 @@ export const updateFirmware: DlmsAction = {
     input.done();
     const image = context.settings.images(name);
     if (image === undefined) throw invalid(`there is no firmware image ${name}`);
-    const digest = toHex(context.ciphers.digest("sha256", [image.identifier, image.bytes])).slice(0, 32);
+    const digest = toHex(context.settings.ciphers.digest("sha256", [image.identifier, image.bytes])).slice(0, 32);
     return (function* (): Procedure<ActionResult> {
-      const resumes = context.memory["image"] === digest;
+      const resumes = context.memory.image === digest;
       context.remember({ image: digest });
       const done = yield* transferImage({ image, resumes, activate, ...context.settings.image });
-      if (activate) context.remember({ image: null });
+      if (activate) context.remember({ image: undefined });
       // A meter that restarts closes the connection: what it runs then is asked for in a command of its own.
       return { result: { image: name, bytes: image.bytes.length, ...done } };
     })();

@@ -18,6 +18,7 @@ import {
 import { localCivil } from "../cosem/time-zone.ts";
 import { fromCivil, SECOND_MS } from "../../kit/time.ts";
 import type { JsonRecord } from "../../../edge-agent/model/bounded-json.ts";
+import { keyMark } from "../memory.ts";
 import { toObis } from "../obis.ts";
 import { type ActionContext, type ActionResult, type DlmsAction, nameOf } from "./action.ts";
 import { commandFault, Input } from "./inputs.ts";
@@ -43,7 +44,8 @@ export const replaceKeys: DlmsAction = {
         "the configuration has no master key, or no next keys, for this meter",
       );
     }
-    if (context.memory["keys"] === "next") {
+    const mark = keyMark(context.settings.ciphers, next.encryption);
+    if (context.memory.keyMark === mark) {
       throw commandFault(
         "dlms.command.invalid",
         "the meter has the next keys already: make them its keys in the configuration",
@@ -52,14 +54,14 @@ export const replaceKeys: DlmsAction = {
     const instance = context.profile.objects.has("security-setup") ? nameOf(context, "security-setup") : SECURITY_SETUP;
     return (function* (): Procedure<ActionResult> {
       const wrapped = (id: number, key: KeyRef) =>
-        structure(enumerated(id), octetString(context.ciphers.wrapKey(master, key)));
-      // Remembered before the meter is told: should its answer be lost, both pairs are tried.
-      context.remember({ keys: "changing" });
+        structure(enumerated(id), octetString(context.settings.ciphers.wrapKey(master, key)));
+      // Should its answer be lost, the next association tries one pair and then the other.
       yield* invokeMethod(
         { classId: 64, instance, method: 2 },
         array([wrapped(AUTHENTICATION_KEY_ID, next.authentication), wrapped(ENCRYPTION_KEY_ID, next.encryption)]),
       );
-      context.remember({ keys: "next" });
+      // The meter counts from the beginning with new keys; ours goes on, so that no value is ever used twice.
+      context.remember({ keyMark: mark, received: undefined });
       return { result: { replaced: ["authentication", "encryption"] } };
     })();
   },
@@ -140,10 +142,10 @@ export const setMbusKey: DlmsAction = {
       );
     }
     return (function* (): Procedure<ActionResult> {
-      const plain = context.ciphers.password(keys.user);
+      const plain = context.settings.ciphers.password(keys.user);
       const wrapped =
         form === "aes-cbc"
-          ? context.ciphers.aesEcb(keys.master, plain)
+          ? context.settings.ciphers.aesEcb(keys.master, plain)
           : yield* sealedKey(context, channel, keys.master, plain);
       yield* transferKey(channel, octetString(wrapped), octetString(plain));
       return { result: { channel, transferred: true } };
@@ -180,7 +182,7 @@ function* sealedKey(
   view.setUint16(4, manufacturer, true);
   iv.set([0x50, 0x03], 6);
   iv.set(counter, 8);
-  const sealed = context.ciphers.gcmSeal({
+  const sealed = context.settings.ciphers.gcmSeal({
     key: master,
     iv,
     aad: [],

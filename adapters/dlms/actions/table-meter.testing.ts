@@ -11,6 +11,7 @@ import type { DlmsData } from "../data/data.ts";
 import type { DlmsDevice } from "../device.ts";
 import { toObis } from "../obis.ts";
 import { DLMS_DEFAULTS, type DlmsSettings } from "../settings.ts";
+import type { DlmsMemory } from "../memory.ts";
 import type { ActionContext } from "./action.ts";
 
 /** A meter that is a table of attributes, for tests of procedures: `class/obis/attribute` and `class/obis/method!`. */
@@ -93,6 +94,7 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
     protection: "none",
     suite: 0,
     dedicated: false,
+    form: "service-specific",
     keys: {
       encryption: undefined,
       authentication: undefined,
@@ -106,6 +108,7 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
     mbusKeys: {},
     clientTitle: new Uint8Array(8),
     serverTitle: undefined,
+    counterRestarts: false,
     counterObject: toObis("0.0.43.1.0.255"),
     listMax: 32,
     selectsRange: true,
@@ -124,9 +127,9 @@ export function tableContext(
     readonly settings?: Partial<DlmsSettings>;
     readonly ciphers?: Ciphers;
   } = {},
-): ActionContext & { readonly remembered: Record<string, string | number | boolean | null> } {
+): ActionContext & { readonly remembered: Partial<DlmsMemory> } {
   const device = tableDevice(profile, over.device);
-  const remembered: Record<string, string | number | boolean | null> = {};
+  const remembered: Partial<DlmsMemory> = {};
   const none = new Proxy({} as Ciphers, {
     get: () => () => {
       throw new Error("no cipher in this test");
@@ -136,12 +139,18 @@ export function tableContext(
     device,
     profile: objectProfile(profile),
     meter: { zone: device.zone },
-    settings: { ...DLMS_DEFAULTS, ...over.settings },
-    ciphers: over.ciphers ?? none,
+    settings: { ...DLMS_DEFAULTS, ciphers: over.ciphers ?? none, ...over.settings },
     wall: () => NOW,
     uid: "cmd-1",
     cause: "request",
-    memory: remembered,
+    memory: {
+      counter: undefined,
+      meterCounter: undefined,
+      received: undefined,
+      title: undefined,
+      keyMark: undefined,
+      image: undefined,
+    },
     remember: (fields) => void Object.assign(remembered, fields),
     remembered,
   };

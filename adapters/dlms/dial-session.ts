@@ -1,0 +1,465 @@
+import type { Command } from "../../edge-agent/model/command.ts";
+import type { MessageDraft } from "../../edge-agent/model/draft.ts";
+import type { Seams } from "../kit/adapter.ts";
+import { fromHex, toHex } from "../kit/bytes.ts";
+import { Deadlines } from "../kit/deadlines.ts";
+import { type EdgeError, toEdgeError } from "../kit/edge-error.ts";
+import {
+  type CommandConclusion,
+  type Session,
+  type SessionOutcome,
+  type StoreToken,
+  toStoreToken,
+} from "../kit/session.ts";
+import { ended, type Step, StepBuilder } from "../kit/step.ts";
+import { earliest, type Instant, later } from "../kit/time.ts";
+import type { ActionContext, ActionResult } from "./actions/action.ts";
+import { commandFault } from "./actions/inputs.ts";
+import { deviceAssociation, type KeyPair, publicAssociation, usesCounters } from "./associate.ts";
+import type { ClientAssociation } from "./association/client-association.ts";
+import type { AssociationOutcome } from "./association/outcome.ts";
+import { dlmsFault } from "./codes.ts";
+import { objectProfile } from "./config/object-profiles.ts";
+import { counterDraft } from "./counter-events.ts";
+import { attributeOf, readAttribute } from "./cosem/ask.ts";
+import { type DlmsData, numberOf } from "./data/data.ts";
+import type { DlmsDevice } from "./device.ts";
+import { Errand } from "./errand.ts";
+import { type DlmsMemory, keyMark, readMemory, writeMemory } from "./memory.ts";
+import { CounterReserve, ReplayGuard } from "./security/invocation-counter.ts";
+import type { DlmsSettings } from "./settings.ts";
+
+type Outcome = SessionOutcome<MessageDraft>;
+
+/** What happens when something is durable. */
+type Then =
+  /** Counters of the ceiling that was stored may be used. */
+  { readonly kind: "reserved" } | { readonly kind: "conclude"; readonly conclusion: CommandConclusion };
+
+type Phase =
+  | { readonly at: "idle" }
+  /** The association for the command, or the public one that is asked for the meter's invocation counter. */
+  | { readonly at: "associated-with"; readonly whom: "device" | "public" }
+  /** The connection of one association is closed, that of the next not yet open. */
+  | { readonly at: "between"; readonly next: "device" | "public" }
+  | { readonly at: "releasing" };
+
+/** Why a second association is tried, each at most once for a command. */
+interface Tried {
+  counter: boolean;
+  keys: boolean;
+}
+
+/**
+ * A connection we open to a meter, for one command in one association. Invocation counters are used only after the ceiling
+ * above them was stored under the lease; one that is in doubt is asked of the meter through its public client, and only
+ * ever raised. What the meter answered is stored before the command is concluded.
+ *
+ * Held at most: one value of the association's limits, the procedure of one command.
+ */
+export class DialSession implements Session<Command, MessageDraft> {
+  readonly #settings: DlmsSettings;
+  readonly #device: DlmsDevice;
+  readonly #seams: Seams<DlmsDevice>;
+  readonly #deadlines = new Deadlines<"idle">();
+  readonly #waiting = new Map<StoreToken, Then>();
+  readonly #tried: Tried = { counter: false, keys: false };
+  #phase: Phase = { at: "idle" };
+  #errand: Errand | undefined;
+  #association: ClientAssociation | undefined;
+  #associationWakeAt: Instant | undefined;
+  #reserve: CounterReserve | undefined;
+  #received = new ReplayGuard();
+  #pair: KeyPair;
+  /** What this session learnt, on top of what is remembered. */
+  #learnt: Partial<DlmsMemory> = {};
+  #firstFault: EdgeError | undefined;
+  #connected = false;
+  #tokens = 0;
+  #ended: "done" | EdgeError | undefined;
+
+  constructor(settings: DlmsSettings, device: DlmsDevice, seams: Seams<DlmsDevice>) {
+    this.#settings = settings;
+    this.#device = device;
+    this.#seams = seams;
+    this.#pair = this.#likelyPair();
+  }
+
+  open(now: Instant): Step<Outcome> {
+    if (this.#phase.at === "between") this.#ended = undefined;
+    return this.#step((step) => {
+      this.#connected = true;
+      if (this.#phase.at === "between") this.#associate(step, this.#phase.next, now);
+      else if (this.#errand !== undefined) this.#begin(step, now);
+      else this.#deadlines.set("idle", later(now, this.#settings.timeouts.idleMs));
+    });
+  }
+
+  submit(command: Command, now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      if (this.#errand !== undefined) {
+        const fault = commandFault("dlms.command.busy", "a command is under way in this association");
+        this.#say(step, { uid: command.uid, end: "unsent", fault, result: {} });
+        return;
+      }
+      try {
+        this.#errand = new Errand(command, this.#context(command));
+      } catch (thrown) {
+        const fault = toEdgeError(thrown, "dlms.command.invalid");
+        this.#say(step, { uid: command.uid, end: "rejected", fault, result: {} });
+        this.#end(step, "done");
+        return;
+      }
+      if (this.#connected) this.#begin(step, now);
+    });
+  }
+
+  receive(chunk: Uint8Array, now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      const association = this.#association;
+      if (association === undefined) {
+        if (this.#phase.at !== "idle") return;
+        const fault = dlmsFault("dlms.association.unexpected-apdu", `${chunk.length} octets before any request`);
+        step.outcomes.push({ kind: "refused", device: this.#device.uid, fault });
+        this.#fail(step, fault);
+        return;
+      }
+      this.#absorb(step, association.receive(chunk, now), now);
+    });
+  }
+
+  stored(token: StoreToken, now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      const then = this.#waiting.get(token);
+      this.#waiting.delete(token);
+      if (then === undefined) return;
+      if (then.kind === "reserved") {
+        this.#reserve?.reserved();
+        if (this.#association !== undefined) this.#absorb(step, this.#association.countersReserved(now), now);
+        return;
+      }
+      this.#say(step, then.conclusion);
+      this.#release(step, now);
+    });
+  }
+
+  wake(now: Instant): Step<Outcome> {
+    return this.#step((step) => {
+      const association = this.#association;
+      if (association !== undefined && this.#associationWakeAt !== undefined && this.#associationWakeAt <= now) {
+        this.#absorb(step, association.wake(now), now);
+      }
+      if (this.#deadlines.takeDue(now).includes("idle") && this.#ended === undefined) this.#end(step, "done");
+    });
+  }
+
+  close(now: Instant): Step<Outcome> {
+    if (this.#phase.at === "between") this.#ended = undefined;
+    return this.#step((step) => {
+      this.#connected = false;
+      if (this.#phase.at === "between") this.#fail(step, this.#firstFault ?? unreachable());
+      else if (this.#association !== undefined) this.#absorb(step, this.#association.close(now), now);
+      if (this.#ended !== undefined) return;
+      // What the meter answered counts, although its storing has not been confirmed yet.
+      for (const then of this.#waiting.values()) if (then.kind === "conclude") this.#say(step, then.conclusion);
+      if (this.#errand !== undefined) this.#fail(step, unreachable());
+      else this.#end(step, "done");
+    });
+  }
+
+  #step(act: (step: StepBuilder<Outcome>) => void): Step<Outcome> {
+    if (this.#ended !== undefined) return ended(this.#ended);
+    const step = new StepBuilder<Outcome>();
+    act(step);
+    step.wakeAt = earliest(this.#deadlines.earliest(), this.#associationWakeAt);
+    return step.build();
+  }
+
+  #begin(step: StepBuilder<Outcome>, now: Instant): void {
+    this.#deadlines.clearAll();
+    const unknown = usesCounters(this.#device) && this.#memory().counter === undefined;
+    this.#associate(step, unknown ? "public" : "device", now);
+  }
+
+  #associate(step: StepBuilder<Outcome>, whom: "device" | "public", now: Instant): void {
+    try {
+      this.#phase = { at: "associated-with", whom };
+      const association = whom === "public" ? this.#publicAssociation() : this.#deviceAssociation();
+      this.#association = association;
+      this.#absorb(step, association.open(now), now);
+      if (this.#association !== association || this.#ended !== undefined) return;
+      const errand = this.#errand;
+      const counter = attributeOf(1, this.#device.counterObject, 2);
+      if (whom === "public") this.#absorb(step, association.run(readAttribute(counter), now), now);
+      else if (errand !== undefined) this.#absorb(step, association.run(errand.run(), now), now);
+    } catch (thrown) {
+      this.#fail(step, toEdgeError(thrown, "dlms.association.aborted"));
+    }
+  }
+
+  #publicAssociation(): ClientAssociation {
+    return publicAssociation({ settings: this.#settings, device: this.#device, random: this.#seams.random });
+  }
+
+  #deviceAssociation(): ClientAssociation {
+    const memory = this.#memory();
+    // Some servers refuse zero.
+    this.#reserve = new CounterReserve(memory.counter ?? 1);
+    const sameKey = this.#pair === this.#likelyPair();
+    this.#received = new ReplayGuard(sameKey && !this.#device.counterRestarts ? memory.received : undefined);
+    const title = this.#device.serverTitle ?? (memory.title === undefined ? undefined : fromHex(memory.title));
+    const ports = { settings: this.#settings, device: this.#device, random: this.#seams.random };
+    return deviceAssociation(ports, this.#pair, this.#reserve, this.#received, title);
+  }
+
+  /** Everything one input of the association caused. */
+  #absorb(step: StepBuilder<Outcome>, caused: Step<AssociationOutcome>, now: Instant): void {
+    step.send.push(...caused.send);
+    this.#associationWakeAt = caused.wakeAt;
+    for (const outcome of caused.outcomes) {
+      if (this.#ended !== undefined || this.#phase.at === "between") return;
+      this.#take(step, outcome, now);
+    }
+    if (caused.ended === undefined || this.#ended !== undefined || this.#phase.at === "between") return;
+    this.#association = undefined;
+    this.#associationWakeAt = undefined;
+    if (this.#phase.at === "releasing" || (this.#errand === undefined && caused.ended === "done")) {
+      this.#end(step, "done");
+    } else if (this.#waiting.size === 0 || caused.ended !== "done") {
+      this.#failed(step, caused.ended === "done" ? unreachable() : caused.ended);
+    }
+  }
+
+  #take(step: StepBuilder<Outcome>, outcome: AssociationOutcome, now: Instant): void {
+    switch (outcome.kind) {
+      case "associated":
+        step.outcomes.push({ kind: "heard", device: this.#device.uid });
+        this.#associated(outcome.facts.serverSystemTitle);
+        return;
+      case "counters-wanted":
+        this.#reserveMore(step);
+        return;
+      case "completed":
+        if (this.#phase.at === "associated-with" && this.#phase.whom === "public")
+          this.#counterRead(step, outcome.result);
+        else this.#completed(step, outcome.result as ActionResult);
+        return;
+      case "failed":
+        this.#failed(step, outcome.fault, now);
+        return;
+      case "notified":
+      case "remark":
+        // A push inside our own association is not ours to acknowledge: the meter sends it again by its own connection.
+        return;
+    }
+  }
+
+  #associated(title: Uint8Array): void {
+    if (this.#phase.at !== "associated-with" || this.#phase.whom === "public") return;
+    if (title.length === 8) this.#learnt = { ...this.#learnt, title: toHex(title) };
+    const key = this.#pair === "next" ? this.#device.keys.next?.encryption : this.#device.keys.encryption;
+    if (key !== undefined && this.#device.keys.next !== undefined) {
+      this.#learnt = { ...this.#learnt, keyMark: keyMark(this.#settings.ciphers, key) };
+    }
+  }
+
+  #reserveMore(step: StepBuilder<Outcome>): void {
+    const reserve = this.#reserve;
+    if (reserve === undefined) return;
+    try {
+      this.#learnt = { ...this.#learnt, counter: reserve.wanted(this.#settings.counterBlock) };
+      const before = this.#memory().counter ?? 0;
+      const { counterWarning } = this.#settings;
+      const warns = before < counterWarning && (this.#learnt.counter ?? 0) >= counterWarning;
+      const drafts = warns ? [counterDraft(this.#device, "high", this.#learnt.counter ?? 0, this.#seams.wall())] : [];
+      this.#store(step, drafts, { kind: "reserved" });
+    } catch (thrown) {
+      this.#fail(step, toEdgeError(thrown, "dlms.security.counter-exhausted"));
+    }
+  }
+
+  /** What the public client was told. Anybody could have said it: it counts only upwards. */
+  #counterRead(step: StepBuilder<Outcome>, data: unknown): void {
+    const value = numberOf(data as DlmsData);
+    if (value === undefined || value < 0 || value >= 0xffff_ffff) {
+      this.#again(step, dlmsFault("dlms.data.malformed", "the meter's invocation counter is no counter"));
+      return;
+    }
+    const { counter, meterCounter } = this.#memory();
+    const known = Math.max(counter ?? 1, value + 1);
+    const drafts =
+      meterCounter !== undefined && value < meterCounter
+        ? [counterDraft(this.#device, "decreased", value, this.#seams.wall(), meterCounter)]
+        : [];
+    this.#learnt = { ...this.#learnt, counter: known, meterCounter: value };
+    this.#store(step, drafts, undefined);
+    // Where ours was ahead already, the counter was not why the meter refused us.
+    if (this.#firstFault !== undefined && known === counter) this.#fail(step, this.#firstFault);
+    else this.#reconnect(step, "device");
+  }
+
+  /** The public client could not tell: with nothing known we begin at the beginning, else it stays as it was. */
+  #again(step: StepBuilder<Outcome>, fault: EdgeError): void {
+    if (this.#firstFault !== undefined) {
+      this.#fail(step, this.#firstFault);
+      return;
+    }
+    if (fault.layer === "transport") {
+      this.#fail(step, fault);
+      return;
+    }
+    this.#learnt = { ...this.#learnt, counter: this.#memory().counter ?? 1 };
+    this.#store(step, [], undefined);
+    this.#reconnect(step, "device");
+  }
+
+  #completed(step: StepBuilder<Outcome>, result: ActionResult): void {
+    const errand = this.#errand;
+    if (errand === undefined) return;
+    this.#errand = undefined;
+    this.#store(step, result.drafts ?? [], { kind: "conclude", conclusion: errand.succeeded(result) });
+  }
+
+  #failed(step: StepBuilder<Outcome>, fault: EdgeError, now?: Instant): void {
+    const errand = this.#errand;
+    if (this.#phase.at === "associated-with" && this.#phase.whom === "public") {
+      this.#again(step, fault);
+      return;
+    }
+    if (errand !== undefined && !errand.begun && fault.layer === "dlms") {
+      if (!this.#tried.counter && usesCounters(this.#device) && doubtsCounter(fault)) {
+        this.#tried.counter = true;
+        this.#firstFault = fault;
+        this.#reconnect(step, "public");
+        return;
+      }
+      if (!this.#tried.keys && this.#device.keys.next !== undefined && doubtsKeys(fault)) {
+        this.#tried.keys = true;
+        this.#pair = this.#pair === "next" ? "current" : "next";
+        this.#firstFault = undefined;
+        this.#reconnect(step, "device");
+        return;
+      }
+    }
+    if (errand === undefined || now === undefined || this.#association === undefined) {
+      this.#fail(step, fault);
+      return;
+    }
+    // The association goes on: it is left in order after what was learnt is durable.
+    this.#errand = undefined;
+    this.#store(step, [], { kind: "conclude", conclusion: errand.failed(fault) });
+  }
+
+  #release(step: StepBuilder<Outcome>, now: Instant): void {
+    this.#phase = { at: "releasing" };
+    if (this.#association === undefined) this.#end(step, "done");
+    else this.#absorb(step, this.#association.release(now), now);
+  }
+
+  #reconnect(step: StepBuilder<Outcome>, next: "device" | "public"): void {
+    this.#association = undefined;
+    this.#associationWakeAt = undefined;
+    this.#connected = false;
+    this.#phase = { at: "between", next };
+    step.outcomes.push({ kind: "reconnect", device: this.#device.uid });
+    this.#end(step, "done");
+  }
+
+  #fail(step: StepBuilder<Outcome>, fault: EdgeError): void {
+    const errand = this.#errand;
+    this.#errand = undefined;
+    if (errand !== undefined) this.#say(step, errand.failed(fault));
+    this.#association = undefined;
+    this.#associationWakeAt = undefined;
+    this.#phase = { at: "releasing" };
+    this.#end(step, "done");
+  }
+
+  #say(step: StepBuilder<Outcome>, conclusion: CommandConclusion): void {
+    step.outcomes.push({ kind: "concluded", device: this.#device.uid, conclusion });
+  }
+
+  #end(step: StepBuilder<Outcome>, reason: "done" | EdgeError): void {
+    this.#ended = reason;
+    step.ended = reason;
+    this.#deadlines.clearAll();
+  }
+
+  #store(step: StepBuilder<Outcome>, drafts: readonly MessageDraft[], then: Then | undefined): void {
+    this.#tokens += 1;
+    const token = toStoreToken(this.#tokens);
+    if (then !== undefined) this.#waiting.set(token, then);
+    const memory = writeMemory(this.#memory());
+    step.outcomes.push({ kind: "store", token, device: this.#device.uid, drafts, memory });
+  }
+
+  /** What is remembered, and on top of it what this session knows better. Counters never go down. */
+  #memory(): DlmsMemory {
+    const kept = readMemory(this.#seams.registry.memory(this.#device.uid));
+    const known = { ...kept, ...this.#learnt };
+    const counter = highest(kept.counter, this.#learnt.counter);
+    const received = "received" in this.#learnt ? undefined : highest(kept.received, this.#received.last);
+    return { ...known, counter, received };
+  }
+
+  /** The pair the meter proved last; without any proof the configuration's own. */
+  #likelyPair(): KeyPair {
+    const { next } = this.#device.keys;
+    const { keyMark: mark } = readMemory(this.#seams.registry.memory(this.#device.uid));
+    if (next === undefined || mark === undefined) return "current";
+    return keyMark(this.#settings.ciphers, next.encryption) === mark ? "next" : "current";
+  }
+
+  #context(command: Command): ActionContext {
+    const { zone, deviationTurned } = this.#device;
+    return {
+      device: this.#device,
+      profile: objectProfile(this.#device.profile),
+      meter: { zone, deviationTurned },
+      settings: this.#settings,
+      wall: this.#seams.wall,
+      uid: command.uid,
+      cause: command.role === SCHEDULE_ROLE ? "periodic" : "request",
+      memory: this.#memory(),
+      remember: (fields) => {
+        this.#learnt = { ...this.#learnt, ...fields };
+      },
+    };
+  }
+}
+
+/** The role in which schedules of the gateway itself ask. */
+export const SCHEDULE_ROLE = "schedule";
+
+/** What a meter does that was asked with a counter it has seen: an exception, silence, a refusal, or it hangs up. */
+function doubtsCounter({ code }: EdgeError): boolean {
+  return (
+    code === "dlms.service.counter-rejected" ||
+    code === "dlms.association.closed" ||
+    code === "dlms.association.unanswered" ||
+    code === "dlms.association.rejected" ||
+    code === "dlms.service.exception" ||
+    code === "dlms.service.confirmed-error"
+  );
+}
+
+function doubtsKeys({ code }: EdgeError): boolean {
+  return (
+    doubtsCounter({ code } as EdgeError) ||
+    code === "dlms.association.authentication-failed" ||
+    code === "dlms.security.deciphering-failed" ||
+    code === "dlms.security.server-unauthenticated"
+  );
+}
+
+function highest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.max(a, b);
+}
+
+function unreachable(): EdgeError {
+  return dlmsFault("dlms.association.closed", "the connection closed before the command was answered", {
+    blame: "network",
+    retry: "backoff",
+  });
+}
