@@ -63,8 +63,13 @@ export type Iec61850FaultCode =
   | "iec61850.command.expired"
   | "iec61850.command.misdirected"
   | "iec61850.registration.malformed"
-  | "iec61850.registration.unknown"
-  | "iec61850.settings.invalid";
+  /** A registration with a serial number nobody has. */
+  | "iec61850.device.unknown"
+  /** Neither a configured address nor a registration. */
+  | "iec61850.device.unregistered"
+  | "iec61850.settings.invalid"
+  /** An answer of the device that a procedure of ours cannot cope with. */
+  | "iec61850.procedure.failed";
 
 export interface Iec61850FaultFacts extends Omit<EdgeFault, "code" | "message" | "blame" | "retry"> {
   readonly blame?: Blame;

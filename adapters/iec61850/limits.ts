@@ -33,8 +33,11 @@ export const QUEUED_REQUEST_LIMIT = 1_024;
 /** Names of one logical device over all pages. */
 export const NAMES_PER_DOMAIN_LIMIT = 100_000;
 
-/** Reports of one control block whose segments are being joined, counted in bytes of their values. */
-export const SEGMENTED_REPORT_LIMIT_BYTES = 1_048_576;
+/** Values of one report whose segments are being joined. */
+export const SEGMENTED_REPORT_LIMIT_VALUES = 16_384;
+
+/** Report control blocks of one IED; the EntryIDs of the buffered ones must fit into its memory. */
+export const REPORT_CONTROL_LIMIT = 48;
 
 /** A file read into memory by a command; longer ones are refused with a fault that says so. */
 export const FILE_LIMIT_BYTES = 4_194_304;
@@ -51,5 +54,11 @@ export const TERMINATION_TIMEOUT_MS: number = 30 * SECOND_MS;
 /** How long a conclude may take before the association is aborted. */
 export const RELEASE_TIMEOUT_MS: number = 2 * SECOND_MS;
 
-/** The longest time between segments of one report. */
-export const SEGMENT_TIMEOUT_MS: number = MINUTE_MS;
+/** A standing association on which nothing was heard for so long is asked whether it stands. */
+export const KEEP_ALIVE_MS: number = 30 * SECOND_MS;
+
+/** A report control block that could not be had is tried again after so long. */
+export const REPORT_RETRY_MS: number = MINUTE_MS;
+
+/** Commands under way in one association. */
+export const COMMAND_LIMIT = 64;

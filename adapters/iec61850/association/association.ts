@@ -1,7 +1,7 @@
 import { concat } from "../../kit/bytes.ts";
 import { Deadlines } from "../../kit/deadlines.ts";
 import { type EdgeError, toEdgeError } from "../../kit/edge-error.ts";
-import type { Framer } from "../../kit/framing.ts";
+import type { Framed, Framer } from "../../kit/framing.ts";
 import { ended, type Machine, type Step, StepBuilder } from "../../kit/step.ts";
 import { earliest, type Instant, later } from "../../kit/time.ts";
 import { iec61850Fault } from "../codes.ts";
@@ -120,13 +120,24 @@ export class Association implements Machine<Outcome> {
   receive(chunk: Uint8Array, now: Instant): Step<Outcome> {
     return this.#step((step) => {
       const { frames, fault } = this.#framer.cut(chunk);
-      if (frames.length > 0) this.#silentRequests = 0;
-      for (const frame of frames) {
-        if (this.#end !== undefined) return;
-        this.#takeFrame(step, frame, now);
-      }
+      for (const frame of frames) if (this.#end === undefined) this.#takeFrame(step, frame, now);
       if (fault !== undefined && this.#end === undefined) this.#fail(step, fault);
     });
+  }
+
+  /** Cuts what came into TPKTs, for whoever reacts to each before the next is looked at. */
+  cut(chunk: Uint8Array): Framed {
+    return this.#framer.cut(chunk);
+  }
+
+  /** One whole TPKT. */
+  receiveFrame(frame: Uint8Array, now: Instant): Step<Outcome> {
+    return this.#step((step) => this.#takeFrame(step, frame, now));
+  }
+
+  /** Ends it by an abort, for a reason of the caller's. */
+  fail(fault: EdgeError): Step<Outcome> {
+    return this.#step((step) => this.#fail(step, fault));
   }
 
   wake(now: Instant): Step<Outcome> {
@@ -216,6 +227,7 @@ export class Association implements Machine<Outcome> {
   }
 
   #takeFrame(step: Builder, frame: Uint8Array, now: Instant): void {
+    this.#silentRequests = 0;
     try {
       const tpdu = decodeCotp(decodeTpkt(frame));
       if (tpdu.kind !== "data") this.#takeTpdu(step, tpdu);
