@@ -8,8 +8,8 @@ export interface BridgeRule {
   readonly filter: string;
   readonly localPrefix: string;
   readonly remotePrefix: string;
-  /** The highest QoS a message is passed on with. */
-  readonly qos: 0 | 1 | 2;
+  /** The highest QoS a message is passed on with; QoS 2 ends at a bridge. */
+  readonly qos: 0 | 1;
   readonly retain: "keep" | "clear";
   /** Filters of what the rule leaves out, without the prefixes like `filter`. */
   readonly exclude: readonly string[];
@@ -32,7 +32,7 @@ export interface Passed {
   /** Index of the rule. */
   readonly rule: number;
   readonly topic: string;
-  readonly qos: 0 | 1 | 2;
+  readonly qos: 0 | 1;
   readonly retain: boolean;
 }
 
@@ -52,7 +52,7 @@ export function pass(bridge: BridgeRules, direction: "out" | "in", message: Pass
     const rest = message.topic.slice(from.length);
     if (rule.filter === "" ? rest !== "" : !matches(rule.filter, rest)) continue;
     if (rule.exclude.some((filter) => matches(filter, rest))) continue;
-    const qos = Math.min(rule.qos, message.qos) as 0 | 1 | 2;
+    const qos = Math.min(rule.qos, message.qos) as 0 | 1;
     return { rule: index, topic: `${to}${rest}`, qos, retain: rule.retain === "keep" && message.retain };
   }
   return undefined;
@@ -64,14 +64,12 @@ export function sideFilter(rule: BridgeRule, side: "local" | "remote"): string {
 }
 
 /** What we subscribe to at the remote broker. */
-export function remoteSubscriptions(
-  bridge: BridgeRules,
-): readonly { readonly filter: string; readonly qos: 0 | 1 | 2 }[] {
-  const best = new Map<string, 0 | 1 | 2>();
+export function remoteSubscriptions(bridge: BridgeRules): readonly { readonly filter: string; readonly qos: 0 | 1 }[] {
+  const best = new Map<string, 0 | 1>();
   for (const rule of bridge.rules) {
     if (rule.direction === "out") continue;
     const filter = sideFilter(rule, "remote");
-    best.set(filter, Math.max(best.get(filter) ?? 0, rule.qos) as 0 | 1 | 2);
+    best.set(filter, Math.max(best.get(filter) ?? 0, rule.qos) as 0 | 1);
   }
   return [...best].map(([filter, qos]) => ({ filter, qos }));
 }

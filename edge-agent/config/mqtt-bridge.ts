@@ -33,7 +33,7 @@ export interface MqttConnection {
 
 /** A broker of others whose messages are ours to take in. */
 export interface MqttBroker extends MqttConnection {
-  readonly subscriptions: readonly { readonly filter: string; readonly qos: 0 | 1 | 2 }[];
+  readonly subscriptions: readonly { readonly filter: string; readonly qos: 0 | 1 }[];
   /** Name of a shared subscription (MQTT 5), where the broker is to spread the messages over several gateways. */
   readonly share: string | undefined;
 }
@@ -155,7 +155,8 @@ function connectionOf(value: ReadConnection, fallback: boolean): MqttConnection 
   };
 }
 
-const qos = z.union([z.literal(0), z.literal(1), z.literal(2)], { error: "0, 1 or 2" });
+/** QoS 2 between two brokers needs a session that both never lose; QoS 1 and ids that tell a repeat are what can be kept. */
+const qos = z.union([z.literal(0), z.literal(1)], { error: "0 or 1" });
 const filter = z.string({ error: "a topic filter" }).max(1_024);
 const subscription = z.union(
   [filter.transform((one) => ({ filter: one, qos: 1 as const })), z.strictObject({ filter, qos: qos.prefault(1) })],

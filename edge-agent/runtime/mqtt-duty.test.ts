@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../../adapters/io/node/private-redis.ts";
 import type { Command } from "../model/command.ts";
 import type { ReadingData } from "../model/data.ts";
-import { DutyBed, freePort, mqttConfig } from "./mqtt.testing.ts";
+import { DutyBed, mqttConfig } from "./mqtt.testing.ts";
 
 const beds: DutyBed[] = [];
 afterEach(async () => {

@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer } from "node:net";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
@@ -23,15 +22,6 @@ devices: ${devices}
   const { config, issues } = checkConfig("busbar.yaml", text, "/", { filesMustExist: false });
   if (config === undefined) throw new Error(JSON.stringify(issues));
   return config;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 /** The MQTT service of one agent in one reign, with everything it says to the runtime written down. */

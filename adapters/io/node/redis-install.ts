@@ -17,8 +17,9 @@ export type InstallPlan =
 /** Debian and Ubuntu are installed on by us; everywhere else the operator gets the one command that does it. */
 export function planInstall(here: Surroundings): InstallPlan {
   if (here.platform === "linux" && isDebianLike(here.osRelease)) {
-    if (here.root) return { kind: "install", command: ["sh", "-c", INSTALL_SCRIPT] };
-    if (here.sudo) return { kind: "install", command: ["sudo", "-n", "sh", "-c", INSTALL_SCRIPT] };
+    const script = installScript("redis-server");
+    if (here.root) return { kind: "install", command: ["sh", "-c", script] };
+    if (here.sudo) return { kind: "install", command: ["sudo", "-n", "sh", "-c", script] };
   }
   return { kind: "tell", fault: missing(commandFor(here)) };
 }
@@ -44,7 +45,7 @@ export function missing(command: string, cause?: unknown): EdgeError {
   });
 }
 
-function isDebianLike(osRelease: string): boolean {
+export function isDebianLike(osRelease: string): boolean {
   return idsOf(osRelease).some((id) => id === "debian" || id === "ubuntu");
 }
 
@@ -59,10 +60,11 @@ function idsOf(osRelease: string): string[] {
 }
 
 /**
- * The package starts a system-wide server on port 6379 when it is installed. We want the program only: policy-rc.d and
+ * The package starts a system-wide server on its usual port when it is installed. We want the program only: policy-rc.d and
  * RUNLEVEL=1 keep invoke-rc.d and deb-systemd-invoke from starting anything, and the policy is taken away again.
  */
-const INSTALL_SCRIPT = `set -e
+export function installScript(name: "redis-server" | "mosquitto"): string {
+  return `set -e
 policy=/usr/sbin/policy-rc.d
 made=no
 if [ ! -e "$policy" ]; then
@@ -73,5 +75,6 @@ fi
 trap '[ "$made" = no ] || rm -f "$policy"' EXIT
 export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 apt-get update -q
-apt-get install -q -y --no-install-recommends redis-server
+apt-get install -q -y --no-install-recommends ${name}
 `;
+}

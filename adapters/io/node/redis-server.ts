@@ -40,7 +40,8 @@ export async function ensureRedisServer(
   return installed;
 }
 
-function observe(): Surroundings {
+/** Where we are, as far as installing a package goes. */
+export function observe(): Surroundings {
   const root = process.getuid?.() === 0;
   return {
     platform: process.platform,
