@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
+import type { DecodeDlmsFlags } from "./probe-decode-dlms.ts";
 import type { DecodeFlags } from "./probe-decode-oslp.ts";
 
 /** `busbar decode`: bytes from a capture, explained. */
 export function register(program: Command): void {
-  program
-    .command("decode")
-    .description("bytes of a capture, explained layer by layer")
+  const decode = program.command("decode").description("bytes of a capture, explained layer by layer");
+  decode
     .command("oslp [hex]")
     .description("an OSLP envelope as hex, white space ignored; - or nothing reads standard input")
     .option("--device-key <key>", "public key of the device, a file or Base64: does the signature verify?")
@@ -17,5 +17,23 @@ export function register(program: Command): void {
     .action(async (hex: string | undefined, flags: DecodeFlags) => {
       const { decodeOslp } = await import("./probe-decode-oslp.ts");
       process.exitCode = decodeOslp(hex, flags);
+    });
+  decode
+    .command("dlms [hex]")
+    .description(
+      "HDLC frames, wrapper PDUs or APDUs of DLMS as hex, white space ignored; - or nothing reads standard input",
+    )
+    .option("--guek <file>", "global unicast encryption key, hex or bare: opens what is protected")
+    .option("--gak <file>", "authentication key")
+    .option("--gbek <file>", "global broadcast encryption key")
+    .option(
+      "--dedicated-key <file>",
+      "the key of the association; found by itself where its request is among the bytes",
+    )
+    .option("--system-title <hex>", "of the sender, where the bytes do not say it")
+    .option("--json", "one JSON object")
+    .action(async (hex: string | undefined, flags: DecodeDlmsFlags) => {
+      const { decodeDlms } = await import("./probe-decode-dlms.ts");
+      process.exitCode = decodeDlms(hex, flags);
     });
 }
