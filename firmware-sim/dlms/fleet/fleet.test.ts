@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { get, getList } from "../../../adapters/dlms/association/services.ts";
+import { decodeApdu } from "../../../adapters/dlms/apdu/decode-apdu.ts";
+import { elementsOf, textOf } from "../../../adapters/dlms/data/data.ts";
+import { toObis } from "../../../adapters/dlms/obis.ts";
+import { decodeWrapperPdu } from "../../../adapters/dlms/transport/wrapper.ts";
+import type { Mechanism } from "../../../adapters/dlms/security/hls.ts";
+import { NodeTimers } from "../../../adapters/io/node/clock.ts";
+import { listen, type Listener } from "../../../adapters/io/node/listen.ts";
+import { concat } from "../../../adapters/kit/bytes.ts";
+import { mixFor } from "../behaviour-mix.ts";
+import type { Notice } from "../notice.ts";
+import { Fleet } from "./fleet.ts";
+import { type FleetCarrier, type FleetMember, type FleetPlan, planFleet } from "./fleet-plan.ts";
+import { readMeter } from "./reader.testing.ts";
+
+const PLAN: FleetPlan = {
+  seed: "test",
+  count: 2,
+  profile: "smr-5.2",
+  phases: 1,
+  mbus: ["gas"],
+  carrier: "tcp",
+  addressing: "logical",
+  host: "127.0.0.1",
+  basePort: 0,
+  mechanism: "high-gmac",
+  policy: 3,
+  suite: 0,
+};
+const ENERGY = { classId: 3, instance: toObis("1.0.1.8.0.255"), attribute: 2 };
+const NAME = { classId: 1, instance: toObis("0.0.96.1.1.255"), attribute: 2 };
+const PROFILE = { classId: 7, instance: toObis("1.0.99.1.0.255"), attribute: 2 };
+
+const closing: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of closing.splice(0)) await one.close();
+});
+
+async function fleetOf(
+  plan: FleetPlan,
+  more: { pushTo?: string } = {},
+): Promise<{ fleet: Fleet; members: FleetMember[]; log: Notice[] }> {
+  const members = planFleet(plan);
+  const log: Notice[] = [];
+  const fleet = new Fleet({
+    plan,
+    members,
+    timers: new NodeTimers(),
+    behaviours: ({ index }) => mixFor(index, [], { eventEveryMs: 0 }),
+    log: (_member, notice) => log.push(notice),
+    ...more,
+  });
+  await fleet.start();
+  closing.push({ close: () => fleet.stop() });
+  return { fleet, members, log };
+}
+
+describe("a fleet on sockets", () => {
+  const rows = (["tcp", "udp", "hdlc"] as FleetCarrier[]).flatMap((carrier) =>
+    (
+      [
+        ["lowest", 0],
+        ["low", 0],
+        ["high-md5", 0],
+        ["high-gmac", 3],
+        ["high-sha256", 1],
+      ] as [Mechanism, 0 | 1 | 3][]
+    ).map(([mechanism, policy]) => ({ carrier, mechanism, policy })),
+  );
+  it.each(rows)("is read over $carrier with $mechanism, policy $policy", async ({ carrier, mechanism, policy }) => {
+    const plan = { ...PLAN, carrier, mechanism, policy };
+    const { fleet, members, log } = await fleetOf(plan);
+    for (const member of members) {
+      const [port = 0] = fleet.ports;
+      const [energy, name, rows_] = await readMeter(
+        plan,
+        member,
+        port,
+        (function* () {
+          const list = yield* getList([ENERGY, NAME]);
+          return [...list, yield* get(PROFILE)] as const;
+        })(),
+      );
+      expect(energy).toMatchObject({ kind: "data", data: { kind: "double-long-unsigned" } });
+      expect(name?.kind === "data" ? textOf(name.data) : undefined).toBe(member.identity.equipment);
+      expect(elementsOf(rows_ as never)?.length).toBe(960);
+    }
+    expect(log.filter(({ kind }) => kind === "associated")).toHaveLength(2);
+    expect(log.filter(({ kind }) => kind === "released")).toHaveLength(2);
+  });
+
+  it("pushes an alarm to where it was told to", async () => {
+    const heard: Uint8Array[] = [];
+    const platform: Listener = await listen({
+      host: "127.0.0.1",
+      port: 0,
+      maxConnections: 10,
+      onTransport: async (transport) => {
+        for await (const chunk of transport) heard.push(chunk.slice());
+        await transport.close();
+      },
+    });
+    closing.push(platform);
+    const { fleet, members, log } = await fleetOf({ ...PLAN, count: 1 }, { pushTo: `127.0.0.1:${platform.port}` });
+    const [member] = members;
+    if (member === undefined) throw new Error("a fleet of one has one");
+    fleet.meter(member);
+    await expect.poll(() => log.filter(({ kind }) => kind === "pushed").length).toBe(1);
+    heard.length = 0;
+    fleet.raise(member, "fraud", 40);
+    await expect.poll(() => log.filter(({ kind }) => kind === "pushed").length).toBe(2);
+    await expect.poll(() => heard.length).toBeGreaterThan(0);
+    const { apdu } = decodeWrapperPdu(concat(heard));
+    const notification = decodeApdu(apdu);
+    if (notification.kind !== "data-notification") throw new Error(`a ${notification.kind}`);
+    const [equipment, setup, register] = elementsOf(notification.body) ?? [];
+    expect(textOf(equipment as never)).toBe(member.identity.equipment);
+    expect(setup).toMatchObject({ octets: Uint8Array.of(0, 1, 25, 9, 0, 255) });
+    expect(register).toEqual({ kind: "double-long-unsigned", value: 1 << 13 });
+  });
+
+  it("has the same keys for the same seed, and others for another", () => {
+    const [a, b, c] = ["one", "one", "two"].map((seed) => planFleet({ ...PLAN, seed })[0]?.keys);
+    expect(a).toEqual(b);
+    expect(a?.encryption).not.toEqual(c?.encryption);
+    expect(a?.encryption).not.toEqual(a?.authentication);
+    expect(a?.encryption).toHaveLength(16);
+  });
+});
