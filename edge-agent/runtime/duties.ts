@@ -2,6 +2,7 @@ import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
+import type { Message } from "../model/message.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 
@@ -33,6 +34,17 @@ export class Duties {
   /** `undefined` where no duty carries it. Rejects as `begin` does. */
   carry(protocol: string, command: Command, begin: () => Promise<void>): Promise<CommandConclusion> | undefined {
     return this.#under.get(protocol)?.carry?.(command, begin);
+  }
+
+  /** Messages of the group that are durable, for the duties that pass them on. */
+  stored(messages: readonly Message[]): void {
+    for (const [protocol, duty] of this.#under) {
+      try {
+        duty.stored?.(messages);
+      } catch (thrown) {
+        this.#parts.broke(protocol, toEdgeError(thrown, "command.failed"));
+      }
+    }
   }
 
   /** Ends one protocol's duty: what it had open is closed. */

@@ -3,6 +3,7 @@ import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
+import type { Message } from "../model/message.ts";
 import type { Reign } from "../model/reign.ts";
 import type { Southbound } from "./southbound.ts";
 
@@ -35,6 +36,11 @@ export interface Duty {
    * once; what it rejects with is passed on. `undefined`: this duty does not carry it, a connection is made for it.
    */
   carry?(command: Command, begin: () => Promise<void>): Promise<CommandConclusion> | undefined;
+  /**
+   * Messages of this group that have become durable, of every protocol: what is to be passed on besides the queue. Called in
+   * the order of their storing; it must neither wait nor throw.
+   */
+  stored?(messages: readonly Message[]): void;
   /** Begins nothing more and ends what is under way in good order, at most so long. */
   drain(forMs: DurationMs): Promise<void>;
   /** Ends everything now. Called once, also after `drain`. */

@@ -121,6 +121,7 @@ export class GroupWork {
     // What a reign stored to the end of its time is in what the next one has loaded.
     if (memory !== undefined && !this.#ended) book?.remember(device, memory);
     this.#parts.stored(messages);
+    this.duties.stored(messages);
   }
 
   /** Devices say much in the same millisecond. */
