@@ -20,14 +20,17 @@ export type OslpMessage<Member extends MemberName = MemberName> = {
  * over. Throws `oslp.payload.*` and `oslp.message.empty` or `.ambiguous`.
  */
 export function decodeMessage(payload: Uint8Array): OslpMessage {
-  const plain = readFields("Message", decodePayload(payload));
-  const members = Object.keys(plain);
+  const decoded = decodePayload(payload);
+  // Of its fifty fields, those that are there.
+  const members = Object.keys(decoded).filter((name) => Object.hasOwn(MEMBERS, name));
   const member = members[0];
-  if (member === undefined) throw oslpFault("oslp.message.empty", "the payload holds no message we know");
+  const facts = member === undefined ? undefined : MEMBERS[member];
+  if (member === undefined || facts === undefined)
+    throw oslpFault("oslp.message.empty", "the payload holds no message we know");
   if (members.length > 1) {
     throw oslpFault("oslp.message.ambiguous", `the payload holds ${members.length} messages: ${members.join(", ")}`);
   }
-  return { member, body: plain[member] } as OslpMessage;
+  return { member, body: readValue(facts, Reflect.get(decoded, member)) } as OslpMessage;
 }
 
 /**
@@ -36,8 +39,11 @@ export function decodeMessage(payload: Uint8Array): OslpMessage {
  * `oslp.message.not-in-version` where the contract version of the receiver lacks a member or field.
  */
 export function encodeMessage(message: OslpMessage, version: ContractVersion): Uint8Array {
-  const plain = writeFields("Message", { [message.member]: message.body }, version);
-  return Uint8Array.from(oslp.Message.encode(plain).finish());
+  const { member, body } = message;
+  const facts = MEMBERS[member];
+  if (facts === undefined) throw unencodable(`Message has no field ${String(member)}`);
+  const plain = writeField("Message", { name: member, facts }, body, version);
+  return new Uint8Array(oslp.Message.encode({ [member]: plain }).finish());
 }
 
 function decodePayload(payload: Uint8Array): object {
@@ -56,9 +62,23 @@ function decodePayload(payload: Uint8Array): object {
 
 type Plain = Record<string, unknown>;
 
+interface Field {
+  readonly name: string;
+  readonly facts: FieldFacts;
+}
+
+const MEMBERS: Readonly<Record<string, FieldFacts>> = FIELDS["Message"] ?? {};
+/** In the order of their numbers; once and for all, because envelopes come by the thousand. */
+const FIELDS_OF: ReadonlyMap<string, readonly Field[]> = new Map(
+  Object.entries(FIELDS).map(([type, fields]) => [
+    type,
+    Object.entries(fields).map(([name, facts]) => ({ name, facts })),
+  ]),
+);
+
 function readFields(type: string, decoded: object): Plain {
   const plain: Plain = {};
-  for (const [name, facts] of Object.entries(FIELDS[type] ?? {})) {
+  for (const { name, facts } of FIELDS_OF.get(type) ?? []) {
     if (!Object.hasOwn(decoded, name)) continue;
     const value: unknown = Reflect.get(decoded, name);
     plain[name] = Array.isArray(value) ? value.map((one) => readValue(facts, one)) : readValue(facts, value);
@@ -81,28 +101,35 @@ function writeFields(type: string, body: object, version: ContractVersion): Plai
   for (const name of Object.keys(body))
     if (!Object.hasOwn(fields, name)) throw unencodable(`${type} has no field ${name}`);
   const plain: Plain = {};
-  for (const [name, facts] of Object.entries(fields)) {
-    const value: unknown = Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
-    const where = `${type}.${name}`;
+  for (const field of FIELDS_OF.get(type) ?? []) {
+    const value: unknown = Object.hasOwn(body, field.name) ? Reflect.get(body, field.name) : undefined;
     if (value === undefined) {
-      if (facts.rule === "required") throw unencodable(`${where} is required`);
+      if (field.facts.rule === "required") throw unencodable(`${type}.${field.name} is required`);
       continue;
     }
-    if (facts.rule === "repeated") {
-      if (!Array.isArray(value)) throw unencodable(`${where} is a list`);
-      if (value.length === 0) continue;
-      plain[name] = value.map((one) => writeValue(where, facts, one, version));
-    } else plain[name] = writeValue(where, facts, value, version);
-    if (facts.since > version) {
-      throw oslpFault("oslp.message.not-in-version", `${where} is not in version ${version} of the contract`, {
-        blame: "operator",
-      });
-    }
+    const written = writeField(type, field, value, version);
+    if (written !== undefined) plain[field.name] = written;
   }
   return plain;
 }
 
-function writeValue(where: string, facts: FieldFacts, value: unknown, version: ContractVersion): unknown {
+/** `undefined` for a list without entries, which is not written. */
+function writeField(type: string, { name, facts }: Field, value: unknown, version: ContractVersion): unknown {
+  let written: unknown;
+  if (facts.rule === "repeated") {
+    if (!Array.isArray(value)) throw unencodable(`${type}.${name} is a list`);
+    if (value.length === 0) return undefined;
+    written = value.map((one) => writeValue(type, { name, facts }, one, version));
+  } else written = writeValue(type, { name, facts }, value, version);
+  if (facts.since > version) {
+    throw oslpFault("oslp.message.not-in-version", `${type}.${name} is not in version ${version} of the contract`, {
+      blame: "operator",
+    });
+  }
+  return written;
+}
+
+function writeValue(type: string, { name, facts }: Field, value: unknown, version: ContractVersion): unknown {
   switch (facts.type) {
     case "message":
       if (typeof value === "object" && value !== null) return writeFields(facts.of ?? "", value, version);
@@ -129,7 +156,7 @@ function writeValue(where: string, facts: FieldFacts, value: unknown, version: C
       }
       break;
   }
-  throw unencodable(`${where} is not of type ${facts.type}`);
+  throw unencodable(`${type}.${name} is not of type ${facts.type}`);
 }
 
 function isWithin(value: unknown, low: number, high: number): value is number {
