@@ -37,7 +37,7 @@ export function initialText(kind: InitialKind, publicKey: string): string {
   const parts =
     kind === "minimal"
       ? [HEAD, PAIR, REDIS, OSLP, devices(publicKey)]
-      : [HEAD, GROUPS, PAIR_FULL, REDIS_FULL, TIMES, OSLP_FULL, MQTT_FULL, devices(publicKey), REST];
+      : [HEAD, GROUPS, PAIR_FULL, REDIS_FULL, TIMES, OSLP_FULL, DLMS_FULL, MQTT_FULL, devices(publicKey), REST];
   return parts.join("\n");
 }
 
@@ -139,6 +139,22 @@ const OSLP_FULL = `${OSLP}#   window: 6                # of sequence numbers
 #   idleTimeout: 30s
 #   maxConnections: 2000
 #   location: { latitude: 52.132635, longitude: 5.291266, timeOffset: 60 }
+`;
+
+const DLMS_FULL = `## Meters: we call them to read and to command, they call us to push; docs/protocols/dlms.md has the recipes.
+# dlms:
+#   listen: [{ port: 9598 }]          # where they push over TCP
+#   udp: [{ port: 9598 }]
+#   allow: [10.20.0.0/16]             # whose pushes are believed without ciphering; without it nobody's
+#   keyFolder: keys/dlms              # <uid>.json holds the keys of a meter
+#   firmwareFolder: firmware
+#   connectTimeout: 10s
+#   responseTimeout: 20s
+#   throttle: { associations: 200, perCell: 20, connectionsPerSecond: 50 }
+#   retry: { attempts: 3, first: 30s }
+#   schedules:
+#     quarter: { cron: "*/15 * * * *", jitter: 5min, action: readings.actual }
+#     nightly: { cron: "10 1 * * *", jitter: 2h, action: readings.periodic, value: { period: interval } }
 `;
 
 const MQTT_FULL = `## MQTT devices that connect here, brokers of others, and bridges; docs/protocols/mqtt.md has the recipes.

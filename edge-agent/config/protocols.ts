@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Config, Listener } from "./config.ts";
+import { type DlmsDeviceConfig, type DlmsSection, dlmsSettings } from "./dlms.ts";
 import { type MqttDevice, type MqttSection, mqttSettings } from "./mqtt.ts";
 import { type OslpDevice, type OslpSection, oslpSettings } from "./oslp.ts";
 
@@ -41,11 +42,13 @@ export interface Complaint {
 
 export interface ProtocolRoster {
   readonly oslp: ProtocolSettings<OslpSection, OslpDevice>;
+  readonly dlms: ProtocolSettings<DlmsSection, DlmsDeviceConfig>;
   readonly mqtt: ProtocolSettings<MqttSection, MqttDevice>;
 }
 
 export const PROTOCOLS: ProtocolRoster = {
   oslp: oslpSettings,
+  dlms: dlmsSettings,
   mqtt: mqttSettings,
 };
 
