@@ -77,12 +77,15 @@ export class CommandClient {
     const command = decodeCommand(request);
     const group = where?.group ?? (await this.#directory.groupOf(command.device));
     this.#remember(command.uid, group);
-    const known = await this.#record(group, command.uid);
-    if (known !== undefined) return { ...repeated(command, known), group };
     const queue = this.#queueOf(group);
     const id = commandJobId(command.uid);
-    const before: unknown = (await queue.getJob(id))?.data;
-    if (before !== undefined) {
+    const [known, waiting] = await Promise.all([
+      this.#record(group, command.uid),
+      this.#redis.hget(queue.toKey(id), "data"),
+    ]);
+    if (known !== undefined) return { ...repeated(command, known), group };
+    if (waiting !== null) {
+      const before: unknown = JSON.parse(waiting);
       refuseOther(command, before);
       // Whoever sent it first may not have heard that it was confirmed; a write of ours after it confirms both.
       if (this.#confirmBy > 0) {
