@@ -11,6 +11,7 @@ const { values, positionals } = parseArgs({
   options: { n: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
 });
 const targets = {
+  dlms: { module: "adapters/dlms/fuzz.js", vectors: "adapters/dlms/vectors/dlms.json" },
   oslp: { module: "adapters/oslp/fuzz.js", vectors: "adapters/oslp/vectors/messages.json" },
 };
 const name = positionals[0] ?? "";
@@ -25,7 +26,9 @@ if (target === undefined || !Number.isSafeInteger(runs) || !Number.isSafeInteger
 const { fuzzRun } = await import(join(root, "dist", target.module));
 const { SeededRandom } = await import(join(root, "dist/adapters/kit/random.js"));
 const { vectors } = JSON.parse(readFileSync(join(root, target.vectors), "utf8"));
-const payloads = vectors.map((vector) => Uint8Array.from(Buffer.from(vector.hex.replaceAll(" ", ""), "hex")));
+const payloads = vectors
+  .filter(({ hex }) => hex !== undefined)
+  .map((vector) => Uint8Array.from(Buffer.from(vector.hex.replaceAll(" ", ""), "hex")));
 
 const verdicts = new Map();
 const begun = process.hrtime.bigint();

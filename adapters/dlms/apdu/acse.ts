@@ -64,11 +64,17 @@ const REQUEST = {
 };
 const RESPONSE = { title: 4, qualifier: 5, apInvocation: 6, aeInvocation: 7, requirements: 8, mechanism: 9, value: 10 };
 
+/** Octets behind the one element that an ACSE APDU is. */
+export function acseTrailing(octets: Uint8Array): number {
+  const reader = new BerReader(octets, "dlms.acse");
+  reader.next();
+  return octets.length - reader.offset;
+}
+
 /** Fields by their tag number. Fields this room does not know are passed over, as ACSE wants it. */
 function fieldsOf(octets: Uint8Array, tag: BerTag): Fields {
   const reader = new BerReader(octets, "dlms.acse");
   const whole = reader.expect(tag);
-  reader.expectEnd();
   return new Fields(whole.children());
 }
 

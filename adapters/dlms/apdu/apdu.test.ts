@@ -135,6 +135,9 @@ describe("what is not quite an APDU", () => {
     const stray = hex(`${vector("X19").hex}000000`);
     expect(() => decodeApdu(stray)).toThrow(expect.objectContaining({ code: "dlms.apdu.trailing", offset: 7 }));
     expect(decodeLeniently(stray)).toMatchObject({ apdu: { blockNumber: 1 }, trailing: 3 });
+    const aare = hex(`${vector("A02").hex}0000`);
+    expect(() => decodeApdu(aare)).toThrow(expect.objectContaining({ code: "dlms.apdu.trailing" }));
+    expect(decodeLeniently(aare)).toMatchObject({ apdu: { result: 0 }, trailing: 2 });
   });
 
   it.each([

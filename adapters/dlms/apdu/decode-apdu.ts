@@ -2,7 +2,7 @@ import { ByteReader } from "../../kit/byte-reader.ts";
 import { dlmsFault } from "../codes.ts";
 import { readOctets } from "../data/axdr.ts";
 import { readAccessRequest, readAccessResponse } from "./access.ts";
-import { decodeAare, decodeAarq } from "./acse.ts";
+import { acseTrailing, decodeAare, decodeAarq } from "./acse.ts";
 import { readActionRequest, readActionResponse } from "./action.ts";
 import type { Apdu } from "./apdu.ts";
 import { APDU_LIMITS, type ApduLimits } from "./descriptor.ts";
@@ -43,13 +43,13 @@ export function decodeLeniently(
   const [tag] = octets;
   switch (tag) {
     case APDU_TAGS.aarq:
-      return { apdu: decodeAarq(octets), trailing: 0 };
+      return { apdu: decodeAarq(octets), trailing: acseTrailing(octets) };
     case APDU_TAGS.aare:
-      return { apdu: decodeAare(octets), trailing: 0 };
+      return { apdu: decodeAare(octets), trailing: acseTrailing(octets) };
     case APDU_TAGS.rlrq:
-      return { apdu: decodeRelease(octets, "rlrq"), trailing: 0 };
+      return { apdu: decodeRelease(octets, "rlrq"), trailing: acseTrailing(octets) };
     case APDU_TAGS.rlre:
-      return { apdu: decodeRelease(octets, "rlre"), trailing: 0 };
+      return { apdu: decodeRelease(octets, "rlre"), trailing: acseTrailing(octets) };
   }
   const reader = new ByteReader(octets, "dlms.apdu.truncated");
   const apdu = readApdu(reader, limits);

@@ -18,7 +18,6 @@ export const RLRE_TAG: BerTag = application(3);
 export function decodeRelease(octets: Uint8Array, kind: Release["kind"]): Release {
   const reader = new BerReader(octets, "dlms.acse");
   const whole = reader.expect(kind === "rlrq" ? RLRQ_TAG : RLRE_TAG);
-  reader.expectEnd();
   const fields = whole.children();
   let reason: number | undefined;
   let userInformation: Uint8Array | undefined;
