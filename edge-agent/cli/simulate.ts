@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { registerIec61850 } from "./simulate-iec61850-verb.ts";
+import { registerDlms } from "./simulate-dlms-verb.ts";
 import type { SimulateFlags } from "./simulate-oslp.ts";
 import { toExportFile, toHost, toIngredients, toMs, toPlatforms, toSpeed, toWhole } from "./simulate-options.ts";
 
@@ -49,4 +50,5 @@ export function register(program: Command): void {
       const { simulateOslp } = await import("./simulate-oslp.ts");
       process.exitCode = await simulateOslp(flags);
     });
+  registerDlms(simulate);
 }

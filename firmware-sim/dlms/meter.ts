@@ -38,7 +38,9 @@ const FIRST_COUNTER = 1;
 /** One simulated meter: objects, habits and a clock. What connects to it is a `Conversation`. */
 export class SimulatedMeter {
   readonly #state: MeterState;
-  readonly #habits: readonly Habit[];
+  /** The same list for as long as the meter lives: what is in it may change. */
+  readonly #habits: Habit[];
+  readonly #adopted = new Map<string, readonly Habit[]>();
   readonly #ticks = new Map<Habit, Instant>();
   readonly #log: (notice: Notice) => void;
   #started = false;
@@ -128,6 +130,21 @@ export class SimulatedMeter {
     state.isOn = false;
     state.afterAnswer.length = 0;
     this.#backAt = later(now, awayMs);
+  }
+
+  /** From now on it does this too, before everything else: a fault by hand. */
+  adopt(behaviour: Behaviour): void {
+    this.shed(behaviour.name);
+    const habits = behaviour.begins === undefined ? [] : [behaviour.begins(this.#state)];
+    this.#adopted.set(behaviour.name, habits);
+    this.#habits.unshift(...habits);
+  }
+
+  /** It does not any more; `false` where it did not by hand. */
+  shed(name: string): boolean {
+    const habits = this.#adopted.get(name);
+    for (const habit of habits ?? []) this.#habits.splice(this.#habits.indexOf(habit), 1);
+    return this.#adopted.delete(name);
   }
 
   /** Something happened to it: logged, and an alarm where it is one. */

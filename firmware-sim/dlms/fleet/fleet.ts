@@ -113,6 +113,10 @@ export class Fleet {
     this.#posts.get(member)?.tick();
   }
 
+  get members(): readonly FleetMember[] {
+    return this.#parts.members;
+  }
+
   #post(members: readonly FleetMember[]): FleetPost {
     const { timers, plan } = this.#parts;
     const shared = Math.max(CONNECTIONS_MAX, members.length * CONNECTIONS_PER_LOGICAL_DEVICE);
