@@ -3,8 +3,8 @@ import type { FleetMember } from "../../firmware-sim/iec61850/fleet/fleet.ts";
 
 /** Profiles of the gateway by the models that need one. */
 const PROFILES: Readonly<Record<string, string>> = {
-  "street-light": "street-light",
-  "light-sensor": "light-sensor",
+  "street-light": "swdevice-010805",
+  "light-sensor": "flexovl-540",
 };
 
 /** Writes the IEDs as the `devices` section of a configuration, or as its CSV file. */

@@ -239,7 +239,7 @@ export class SimulatedIed implements Surroundings {
     this.log({ kind: "started", ied: this.model.name, bootId: toHex(this.#bootId) });
     for (const behaviour of this.#behaviours) {
       behaviour.starts?.(this);
-      if (behaviour.ticks !== undefined) this.#ticks.set(behaviour, this.#now);
+      if (behaviour.ticks !== undefined && !this.#ticks.has(behaviour)) this.#ticks.set(behaviour, this.#now);
     }
   }
 

@@ -1,6 +1,7 @@
-import { type DurationMs, later } from "../../../adapters/kit/time.ts";
+import type { DurationMs } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { SimulatedIed } from "../ied.ts";
+import { periodically } from "./periodically.ts";
 
 /** Breaks the connection in the middle of every so many reports. */
 export function abortsMidReport(every: number): Behaviour {
@@ -76,12 +77,10 @@ export function blocksTaken(): Behaviour {
 export function restarts(everyMs: DurationMs): Behaviour {
   return {
     name: "restarts",
-    ticks: (ied, now) => {
-      if (now === 0) return later(now, everyMs);
+    ticks: periodically(everyMs, (ied) => {
       misbehaved(ied, "restarts", "power was lost");
-      ied.agenda.at(now, () => ied.restart());
-      return later(now, everyMs);
-    },
+      ied.restart();
+    }),
   };
 }
 
@@ -89,14 +88,13 @@ export function restarts(everyMs: DurationMs): Behaviour {
 export function abortsAssociations(everyMs: DurationMs): Behaviour {
   return {
     name: "aborts-associations",
-    ticks: (ied, now) => {
+    ticks: periodically(everyMs, (ied) => {
       for (const association of ied.associations) {
         if (!association.isOpen) continue;
         misbehaved(ied, "aborts-associations", `association ${association.id}`);
         association.cut("abort");
       }
-      return later(now, everyMs);
-    },
+    }),
   };
 }
 

@@ -11,13 +11,14 @@ const RECLOSE_AFTER_MS: DurationMs = 3 * SECOND_MS;
 
 /** Every so often the protection starts, operates and opens the breaker, and the automatic reclosing closes it. */
 export function trips(everyMs: DurationMs): Behaviour {
+  let hasBegun = false;
   return {
     name: "trips",
     ticks: (ied, now) => {
+      if (hasBegun) trip(ied);
+      hasBegun = true;
       // Not all of a fleet at once.
-      const next = later(now, Math.round(everyMs * (0.5 + ied.random.below(1_000) / 1_000)));
-      if (now > 0) trip(ied);
-      return next;
+      return later(now, Math.round(everyMs * (0.5 + ied.random.below(1_000) / 1_000)));
     },
   };
 }

@@ -98,7 +98,9 @@ export class ControlObject {
     if (typeof values === "number") return values;
     const command = readCommand(type, data);
     const cause = this.#act(part, command, by);
-    this.#log(by, part === "Oper" ? "operate" : part === "Cancel" ? "cancel" : "select", command, cause);
+    // What is carried out was logged when it began.
+    if (part !== "Oper") this.#log(by, part === "Cancel" ? "cancel" : "select", command, cause);
+    else if (cause !== 0) this.#log(by, "operate", command, cause);
     if (cause !== 0) {
       by.report(refusal(`${this.reference}$${part}`, command, cause), "before-answer");
       return cause === ADD_CAUSE.notSupported ? DENIED.objectAccessUnsupported : DENIED.objectAccessDenied;
@@ -151,12 +153,14 @@ export class ControlObject {
     const waitMs = command.operTm === undefined ? 0 : command.operTm - around.wall;
     if (waitMs < 0) return this.#deselected(ADD_CAUSE.timeLimitOver);
     if (waitMs > 0) {
+      this.#log(by, "operate", command, ADD_CAUSE.none);
       this.#become({ kind: "waiting", by, command });
       this.#forget = around.agenda.at(later(around.now, Math.ceil(waitMs)), () => this.#due());
       return ADD_CAUSE.none;
     }
     const cause = process.check(this, command);
     if (cause !== 0) return this.#deselected(cause);
+    this.#log(by, "operate", command, ADD_CAUSE.none);
     this.#execute(command, by);
     return ADD_CAUSE.none;
   }

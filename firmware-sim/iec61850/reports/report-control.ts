@@ -99,7 +99,11 @@ export class ReportControl {
     const collection = this.#collection;
     if (collection === undefined) return;
     const before = collection.settle();
-    if (before.length > 0) this.#tell(before);
+    if (before.length > 0) {
+      this.#forgetBufTm?.();
+      this.#forgetBufTm = undefined;
+      this.#tell(before);
+    }
     const bufTm = this.#values.number("BufTm");
     if (bufTm === 0) this.#flush();
     else if (this.#forgetBufTm === undefined) {
