@@ -12,6 +12,7 @@ const { values, positionals } = parseArgs({
 });
 const targets = {
   dlms: { module: "adapters/dlms/fuzz.js", vectors: "adapters/dlms/vectors/dlms.json" },
+  iec61850: { module: "adapters/iec61850/fuzz.js", vectors: "adapters/iec61850/vectors/frames.json" },
   oslp: { module: "adapters/oslp/fuzz.js", vectors: "adapters/oslp/vectors/messages.json" },
 };
 const name = positionals[0] ?? "";

@@ -15,8 +15,11 @@ export const MMS_PDU_BYTES = 65_000;
 /** The least `localDetail` accepted from a peer: below it not even a read of one attribute fits. */
 export const MMS_PDU_LEAST_BYTES = 64;
 
-/** Elements inside elements in one MMS PDU; the nesting level offered for data is `DATA_NESTING`. */
-export const MMS_DEPTH_LIMIT = 24;
+/**
+ * Elements inside elements in one MMS PDU. A type description spends four of them on each structure in a structure, of
+ * which `DATA_NESTING` are offered.
+ */
+export const MMS_DEPTH_LIMIT = 52;
 
 /** Structures inside structures, as offered in the initiate request. */
 export const DATA_NESTING = 10;

@@ -6,6 +6,7 @@ import { isQuality, qualityOf } from "./model/quality.ts";
 import { type Reference, referenceText } from "./model/reference.ts";
 import { isSet, timestampOf } from "./model/time.ts";
 import type { DeclaredUnit } from "./model/units.ts";
+import { type UnitTable, unitOf } from "./report/data-set-view.ts";
 import { type TypedValue, typedValue } from "./model/value.ts";
 
 /** A value that was read or reported, with what is known of it. */
@@ -13,7 +14,7 @@ export interface Told {
   readonly reference: Reference;
   readonly value: AccessResult;
   readonly type: TypeDescription | undefined;
-  readonly unit: DeclaredUnit | undefined;
+  readonly units: UnitTable;
 }
 
 interface Leaf {
@@ -21,7 +22,7 @@ interface Leaf {
   readonly name: string;
   readonly data: MmsData;
   readonly type: TypeDescription | undefined;
-  readonly unit: DeclaredUnit | undefined;
+  readonly units: UnitTable;
 }
 
 /** Quality and time of everything below a place that has no nearer ones. */
@@ -38,9 +39,9 @@ export function toPoints(told: readonly Told[]): readonly Point[] {
   const leaves: Leaf[] = [];
   const points: Point[] = [];
   const around = new Map<string, Around>();
-  for (const { reference, value, type, unit } of told) {
+  for (const { reference, value, type, units } of told) {
     if (value.type === "failure") points.push(failedPoint(reference, value.error));
-    else flatten({ reference, name: nameOf(reference), data: value, type, unit }, leaves);
+    else flatten({ reference, name: nameOf(reference), data: value, type, units }, leaves);
   }
   const values = leaves.filter((leaf) => !noteQualityOrTime(leaf, around));
   const used = new Set<Around>();
@@ -58,14 +59,14 @@ export function toPoints(told: readonly Told[]): readonly Point[] {
 }
 
 function flatten(leaf: Leaf, into: Leaf[]): void {
-  const { data, type, reference, unit } = leaf;
+  const { data, type, reference, units } = leaf;
   if (data.type === "structure") {
     const components = type?.type === "structure" ? type.components : undefined;
     for (const [at, item] of data.items.entries()) {
       const component = components?.[at];
       const name = component?.name ?? guessedName(item, at, data.items);
       const inner: Reference = { ...reference, path: [...reference.path, name] };
-      flatten({ reference: inner, name, data: item, type: component?.type, unit }, into);
+      flatten({ reference: inner, name, data: item, type: component?.type, units }, into);
     }
     return;
   }
@@ -73,7 +74,7 @@ function flatten(leaf: Leaf, into: Leaf[]): void {
     const element = type?.type === "array" ? type.element : undefined;
     for (const [index, item] of data.items.entries()) {
       const indices = [...(reference.indices ?? []), { at: reference.path.length - 1, index }];
-      flatten({ reference: { ...reference, indices }, name: leaf.name, data: item, type: element, unit }, into);
+      flatten({ reference: { ...reference, indices }, name: leaf.name, data: item, type: element, units }, into);
     }
     return;
   }
@@ -120,7 +121,7 @@ function pointOf(leaf: Leaf, { q, t }: Around): Point | undefined {
   if (typed === undefined) return undefined;
   return {
     ref: { scheme: "iec61850", value: referenceText(leaf.reference) },
-    ...scaled(typed, leaf.unit, leaf.name),
+    ...scaled(typed, unitOf(leaf.units, leaf.reference), leaf.name),
     ...(q !== undefined && { q }),
     ...(t !== undefined && { t }),
   };

@@ -1,3 +1,5 @@
+import type { Json } from "../../../edge-agent/model/bounded-json.ts";
+import { concat } from "../../kit/bytes.ts";
 import { deleteFile, fileDirectory, readFile, renameFile, writeFile } from "../acsi/files.ts";
 import { fromBase64, toBase64 } from "../base64.ts";
 import { type Action, field, invalid, needed, textField, wholeField } from "./action.ts";
@@ -49,9 +51,7 @@ export const FILE_WRITE: Action = {
   idempotent: true,
   *run({ command }) {
     const name = needed(textField(command.value, "name"), "name");
-    const given = field(command.value, "content");
-    const content = typeof given === "string" ? fromBase64(given) : undefined;
-    if (content === undefined) throw invalid("value.content is the file in Base64");
+    const content = contentOf(field(command.value, "content"));
     yield* writeFile(name, content);
     return { result: { name, size: content.length } };
   },
@@ -75,3 +75,15 @@ export const FILE_RENAME: Action = {
     return { result: { from, to } };
   },
 };
+
+/** A text alone, or several that are one file together: a text has at most the model's length. */
+function contentOf(given: Json | undefined): Uint8Array {
+  const parts: readonly (Json | undefined)[] = Array.isArray(given) ? given : [given];
+  return concat(
+    parts.map((part) => {
+      const content = typeof part === "string" ? fromBase64(part) : undefined;
+      if (content === undefined) throw invalid("value.content is the file in Base64, one text or a list of texts");
+      return content;
+    }),
+  );
+}

@@ -9,7 +9,7 @@ import { encodeValue } from "../model/encode-value.ts";
 import { type Reference, referenceText, toReference } from "../model/reference.ts";
 import { toJson } from "../model/value.ts";
 import { toPoints, type Told } from "../points.ts";
-import { dataSetView, unitsOf, objectKey } from "../report/data-set-view.ts";
+import { dataSetView, unitsOf } from "../report/data-set-view.ts";
 import { type Action, type ActionContext, constrainedTarget, field, invalid, needed, textField } from "./action.ts";
 
 /** Points whose values go into the command's own result besides the reading. */
@@ -23,13 +23,13 @@ export const READ: Action = {
     const references = wantedReferences(context);
     const values = yield* readAll(references);
     const types = yield* typesOfReferences(references);
-    const units = yield* unitsOf(references);
+    const units = yield* unitsOf(references, types);
     const told = references.map(
       (reference, at): Told => ({
         reference,
         value: values[at] ?? { type: "failure", error: 0 },
         type: types[at],
-        unit: units.get(objectKey(reference)),
+        units,
       }),
     );
     const [only] = told;

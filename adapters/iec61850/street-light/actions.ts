@@ -17,6 +17,7 @@ import { mmsBoolean, type MmsData, mmsFloat, mmsVisible } from "../mms/data.ts";
 import { encodeValue } from "../model/encode-value.ts";
 import { toJson } from "../model/value.ts";
 import type { Told } from "../points.ts";
+import type { UnitTable } from "../report/data-set-view.ts";
 import { pause, type Procedure } from "../procedure.ts";
 import { controller, relayOf } from "./device-model.ts";
 import { relaysAt, relaysOf } from "./relays.ts";
@@ -26,6 +27,7 @@ import { SCHEDULE_SET } from "./schedule.ts";
 const SELF_TEST_PAUSE_MS = 5_000;
 /** A download begins so much later than the device's own clock says now. */
 const START_LATER_S = 60;
+const NO_UNITS: UnitTable = new Map();
 /** Event types of the device, hence bits of its mask. */
 const EVENT_BITS = 26;
 
@@ -174,7 +176,7 @@ function* lightStatus(context: ActionContext): Procedure<{ result: JsonRecord; d
       reference,
       value: values[at] ?? { type: "failure", error: 0 },
       type,
-      unit: undefined,
+      units: NO_UNITS,
     }),
   );
   const lights = relays.map((one, at) => ({

@@ -103,7 +103,7 @@ export class RegistrationSession implements Session<Command, MessageDraft> {
     const device = registry.byProtocolId(serial) ?? registry.byProtocolId(`${PREFIX}${serial}`);
     if (device === undefined || device.profile !== "swdevice-010805") {
       const message = `no street-light device has serial number ${serial}`;
-      this.#refuse(step, iec61850Fault("iec61850.device.unknown", message, { blame: "operator", native: serial }));
+      this.#refuse(step, iec61850Fault("iec61850.device.unknown", message, { native: serial }));
       return;
     }
     this.#storing = toStoreToken(1);
