@@ -2,7 +2,7 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
 import { later } from "../../adapters/kit/time.ts";
-import type { EndTurn } from "./device-turns.ts";
+import { ConversationTurn } from "./conversation-turn.ts";
 import type { GroupWork } from "./group-work.ts";
 import { type Network, type NetworkListener, NODE_NETWORK } from "./network.ts";
 import type { ProtocolService, ServiceListener } from "./protocol-service.ts";
@@ -166,6 +166,11 @@ export class Listeners {
   }
 
   #accept(service: ProtocolService, wanted: ServiceListener, transport: Transport): void {
+    if (wanted.admits?.(transport.peer) === false) {
+      this.#parts.refused(undefined, service.protocol, transport.peer, notAdmitted(transport.peer));
+      transport.destroy();
+      return;
+    }
     const { elsewhere } = this.#parts;
     if (elsewhere === undefined) {
       this.take(service, transport);
@@ -211,17 +216,20 @@ export class Listeners {
       }
       return work;
     };
-    let endTurn: EndTurn | undefined;
+    const turn = new ConversationTurn(this.#parts.timers);
     const southbound: Southbound = {
       store: async (device, drafts, memory) => {
         const found = find(device);
         if (found === undefined) throw notActive(device);
         const hasContent = drafts.length > 0 || memory !== undefined;
-        if (hasContent || service.takesTurns !== true) return found.store(device, drafts, memory);
+        if (hasContent || service.takesTurns !== true) {
+          await found.store(device, drafts, memory);
+          turn.answered();
+          return;
+        }
         // It asks for its turn. It goes on without where a command of ours holds it for too long: a device
         // that does one thing at a time answers that one only when it has our answer to this one.
-        endTurn?.();
-        endTurn = await found.turns.take(device, DEVICE_WAITS_MS);
+        await turn.begin(() => found.turns.take(device, DEVICE_WAITS_MS));
       },
       heard: (device) => find(device)?.heard(device),
       refused: (device, peer, fault) => {
@@ -232,7 +240,7 @@ export class Listeners {
     };
     void converse({ session, timers: this.#parts.timers, southbound }, transport).finally(() => {
       this.#conversations.delete(transport);
-      endTurn?.();
+      turn.end();
     });
   }
 
@@ -247,6 +255,15 @@ export class Listeners {
 /** The protocols' codes for "I know nobody of that name": the device may be known where its group is active. */
 function isUnknownDevice(fault: EdgeError): boolean {
   return fault.code.endsWith(".device.unknown") || fault.code.endsWith(".device.unregistered");
+}
+
+function notAdmitted(peer: string): EdgeError {
+  return new EdgeError({
+    code: "transport.source-refused",
+    blame: "operator",
+    retry: "never",
+    message: `${peer} is in none of the networks that may connect here`,
+  });
 }
 
 function notActive(device: string): EdgeError {

@@ -15,6 +15,8 @@ export interface ServiceListener {
   readonly label: string;
   readonly maxConnections: number;
   readonly tls: TlsOptions | undefined;
+  /** Whether a connection of this peer is taken at all; absent: of any. */
+  readonly admits?: ((peer: string) => boolean) | undefined;
 }
 
 /**
