@@ -9,6 +9,8 @@ export interface Publish {
   readonly by: string | undefined;
   /** MQTT 5 user property `id`. */
   readonly id?: string | undefined;
+  /** MQTT 5 Correlation Data of an answer. */
+  readonly correlation?: string | undefined;
   /** MQTT 5 user property `traceparent`. */
   readonly traceparent?: string | undefined;
 }

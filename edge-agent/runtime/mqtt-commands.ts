@@ -19,7 +19,12 @@ export interface MqttCommandsParts {
   readonly answerTimeoutMs: DurationMs;
   readonly timers: Timers;
   /** Publishes to a device; `begin` before the first byte. Rejects with `mqtt.command.offline` where nothing was sent. */
-  readonly send: (device: BookedMqttDevice, message: CommandPublish, begin: () => Promise<void>) => Promise<void>;
+  readonly send: (
+    device: BookedMqttDevice,
+    message: CommandPublish,
+    begin: () => Promise<void>,
+    uid: string,
+  ) => Promise<void>;
 }
 
 /** Commands on their way to devices, and the answers they wait for. */
@@ -45,21 +50,30 @@ export class MqttCommands {
     const answered = answer === "reply" ? this.#answerTo(device, command) : undefined;
     let refusal: { readonly thrown: unknown } | undefined;
     try {
-      await send(device, message, async () => {
+      const watched = async (): Promise<void> => {
         try {
           await begin();
         } catch (thrown) {
           refusal = { thrown };
           throw thrown;
         }
-      });
+      };
+      await send(device, message, watched, command.uid);
     } catch (thrown) {
       this.#waiting.get(keyOf(device.uid, command.uid))?.(undefined);
       if (refusal !== undefined) throw refusal.thrown;
       const fault = toEdgeError(thrown, "mqtt.command.unanswered");
       return conclude(command, fault.code === "mqtt.command.offline" ? "unsent" : "unanswered", fault);
     }
-    if (answered === undefined) return conclude(command, "succeeded", undefined);
+    if (answered === undefined) {
+      if (device.broker === undefined) return conclude(command, "succeeded", undefined);
+      const fault = mqttFault(
+        "mqtt.command.unanswered",
+        `the broker ${device.broker} has it; whether the device got it nobody says`,
+        { retry: "backoff" },
+      );
+      return conclude(command, "unanswered", fault);
+    }
     const reply = await answered;
     if (reply === undefined) {
       return conclude(

@@ -1,17 +1,38 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { NodeDisk } from "../../adapters/io/node/disk.ts";
+import { NodeRandom } from "../../adapters/io/node/random.ts";
+import { toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
+import type { DurationMs } from "../../adapters/kit/time.ts";
 import { isReply, type AccessRules } from "../../adapters/mqtt/access.ts";
-import type { CommandForm } from "../../adapters/mqtt/command-payload.ts";
+import type { CommandForm, CommandPublish } from "../../adapters/mqtt/command-payload.ts";
+import { mqttFault } from "../../adapters/mqtt/mqtt-fault.ts";
+import type { LinkMessage } from "../../adapters/mqtt/wire/link-settings.ts";
+import type { Publish } from "../../adapters/mqtt/publish.ts";
+import type { MqttBridge } from "../config/mqtt-bridge.ts";
 import type { MqttSection } from "../config/mqtt.ts";
 import type { Command } from "../model/command.ts";
+import type { Message } from "../model/message.ts";
+import { newIncarnation } from "../spool/position.ts";
+import { BridgeQueue } from "./bridge-queue.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
+import { MqttBridgeRun, type Outgoing } from "./mqtt-bridge.ts";
+import { MqttBrokerRun } from "./mqtt-broker.ts";
 import { MqttCommands } from "./mqtt-commands.ts";
-import type { MqttBook } from "./mqtt-devices.ts";
+import type { BookedMqttDevice, MqttBook } from "./mqtt-devices.ts";
 import type { DoorDesk, MqttDoor } from "./mqtt-door.ts";
 import { MqttIntake } from "./mqtt-intake.ts";
+import { deliverLocally, TopicIndex } from "./mqtt-local.ts";
+import { pausing } from "./pausing.ts";
 
 export interface MqttDutyParts {
   readonly ports: DutyPorts;
   readonly section: MqttSection;
+  readonly gateway: string;
+  /** The agent's directory; the queues of bridges are in it. */
+  readonly state: string;
   readonly book: MqttBook;
   readonly access: AccessRules;
   readonly form: CommandForm;
@@ -22,22 +43,23 @@ export interface MqttDutyParts {
 /** MQTT for one group during one reign: its devices at the door, the brokers and bridges of the group. */
 export class MqttDuty implements Duty {
   readonly intake: MqttIntake;
+  readonly bridges: Map<string, MqttBridgeRun> = new Map();
+  readonly brokers: Map<string, MqttBrokerRun> = new Map();
   readonly #parts: MqttDutyParts;
   readonly #commands: MqttCommands;
   readonly #desk: DoorDesk;
+  readonly #index: TopicIndex;
   #ended = false;
 
   constructor(parts: MqttDutyParts) {
-    const { ports, section, book, access, form, door } = parts;
+    const { ports, section, book, access, form } = parts;
     this.#parts = parts;
     this.#commands = new MqttCommands({
       form,
       answer: section.commands.answer,
       answerTimeoutMs: section.commands.answerTimeoutMs,
       timers: ports.timers,
-      send: async (device, message, begin) => {
-        await door?.send(device, message, begin);
-      },
+      send: (device, message, begin, uid) => this.#send(device, message, begin, uid),
     });
     this.intake = new MqttIntake({
       ports,
@@ -45,9 +67,13 @@ export class MqttDuty implements Duty {
       isReply: (device, topic) => isReply(access, device.clientId, topic),
       answered: (device, reply) => this.#commands.answered(device, reply),
     });
+    this.#index = new TopicIndex(book, access, (device) => device.group === ports.group);
     this.#desk = {
       southbound: ports.southbound,
-      take: (device, publish, packetId) => this.intake.take(device, publish, packetId),
+      take: async (device, publish, packetId) => {
+        await this.intake.take(device, publish, packetId);
+        if (this.bridges.size > 0) await this.#pass({ ...publish, hops: 0, properties: {} });
+      },
       released: (device, packetId) => this.intake.released(device, packetId),
       lost: (device, reason) => {
         if (!this.#ended) ports.lost(device, reason);
@@ -56,7 +82,17 @@ export class MqttDuty implements Duty {
   }
 
   async start(): Promise<void> {
-    const { door, ports } = this.#parts;
+    const { door, ports, section, gateway, book, access } = this.#parts;
+    for (const [name, bridge] of Object.entries(section.bridges)) {
+      if (bridge.group === ports.group) this.#startBridge(name, bridge);
+    }
+    for (const [name, broker] of Object.entries(section.brokers)) {
+      if (broker.group !== ports.group) continue;
+      const pass = (message: LinkMessage): Promise<void> => this.#pass({ ...message, hops: 0 });
+      const run = new MqttBrokerRun({ name, broker, gateway, ports, book, access, intake: this.intake, pass });
+      this.brokers.set(name, run);
+      run.start();
+    }
     await door?.join(ports.group, this.#desk);
   }
 
@@ -65,18 +101,93 @@ export class MqttDuty implements Duty {
     return device === undefined ? undefined : this.#commands.carry(device, command, begin);
   }
 
-  async drain(): Promise<void> {
-    await this.#leave("the group is handed over");
+  stored(messages: readonly Message[]): void {
+    for (const bridge of this.bridges.values()) for (const message of messages) bridge.offerStored(message);
+  }
+
+  async drain(forMs: DurationMs): Promise<void> {
+    const links = [...this.brokers.values(), ...this.bridges.values()].map((run) => run.close());
+    const left = Promise.all([...links, this.#leave("the group is handed over")]);
+    await Promise.race([left, pausing(this.#parts.ports.timers, forMs)]);
   }
 
   end(): void {
     this.#ended = true;
     this.#commands.end();
+    for (const run of [...this.brokers.values(), ...this.bridges.values()]) run.end();
     void this.#leave("the group is served elsewhere");
+  }
+
+  #startBridge(name: string, bridge: MqttBridge): void {
+    const { ports, gateway } = this.#parts;
+    try {
+      const queue = this.#openQueue(name, bridge);
+      const deliver = (publish: Publish, hops: number): Promise<void> => this.#deliver(publish, hops);
+      const run = new MqttBridgeRun({ name, bridge, gateway, ports, queue, deliver });
+      this.bridges.set(name, run);
+      run.start();
+    } catch (thrown) {
+      // The others, and the devices, are served without it.
+      ports.note("warn", `bridge ${name} cannot run: ${toEdgeError(thrown, "mqtt.bridge.invalid").message}`);
+    }
+  }
+
+  #openQueue(name: string, bridge: MqttBridge): BridgeQueue {
+    const { ports, gateway, state } = this.#parts;
+    const dir = join(state, "bridges", name);
+    mkdirSync(dir, { recursive: true });
+    return new BridgeQueue({
+      disk: new NodeDisk(dir),
+      timers: ports.timers,
+      name,
+      gateway,
+      group: ports.group,
+      incarnation: newIncarnation(new NodeRandom()),
+      crc32: typeof crc32 === "function" ? (bytes, seed) => crc32(bytes, seed) : undefined,
+      limits: bridge.queue,
+    });
+  }
+
+  /** To every bridge that has a rule for it. */
+  async #pass(message: Outgoing): Promise<void> {
+    await Promise.all([...this.bridges.values()].map((bridge) => bridge.offer(message)));
+  }
+
+  async #deliver(publish: Publish, hops: number): Promise<void> {
+    const { door } = this.#parts;
+    await deliverLocally(publish, {
+      index: this.#index,
+      intake: this.intake,
+      send: async (device, message) => {
+        if (door === undefined) throw notReached(device);
+        await door.send(device, message, () => Promise.resolve());
+      },
+    });
+    await this.#pass({ ...publish, hops, properties: {} });
+  }
+
+  async #send(
+    device: BookedMqttDevice,
+    message: CommandPublish,
+    begin: () => Promise<void>,
+    uid: string,
+  ): Promise<void> {
+    const { door } = this.#parts;
+    if (device.broker !== undefined) {
+      const broker = this.brokers.get(device.broker);
+      if (broker === undefined) throw notReached(device);
+      return await broker.send(device, message, begin, uid);
+    }
+    if (door === undefined) throw notReached(device);
+    await door.send(device, message, begin);
   }
 
   async #leave(reason: string): Promise<void> {
     const { door, ports } = this.#parts;
     await door?.leave(ports.group, this.#desk, reason);
   }
+}
+
+function notReached(device: BookedMqttDevice) {
+  return mqttFault("mqtt.command.offline", `device ${device.uid} cannot be reached from here`, { retry: "backoff" });
 }

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { toEdgeError } from "../../adapters/kit/edge-error.ts";
+import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandReply } from "../../adapters/mqtt/command-payload.ts";
 import { decodeReply } from "../../adapters/mqtt/command-payload.ts";
 import { deadLetter } from "../../adapters/mqtt/dead-letter.ts";
@@ -56,11 +56,10 @@ export class MqttIntake {
     if (reply !== undefined) this.#parts.answered(device.uid, reply);
   }
 
-  /** A message of a topic no device of ours is known by. */
-  async takeUnknown(publish: Publish): Promise<void> {
+  /** A message of a topic no device of ours is known by, or that could not go where it should. */
+  async takeUnknown(publish: Publish, fault: EdgeError = unknownDevice()): Promise<void> {
     const { group, southbound } = this.#parts.ports;
     const subject = `gateway-${group}`;
-    const fault = mqttFault("mqtt.device.unknown", "the topic names no device of ours");
     await southbound.store(subject, [this.#dead(subject, publish, fault)], undefined);
   }
 
@@ -111,7 +110,7 @@ export class MqttIntake {
   ): { readonly drafts: readonly MessageDraft[]; readonly reply?: CommandReply } {
     try {
       if (this.#parts.isReply(device, publish.topic)) {
-        const reply = decodeReply(publish.payload);
+        const reply = decodeReply(publish.payload, publish.correlation);
         return { drafts: [this.#answer(device, publish, reply)], reply };
       }
       const match = matchRule(device.says, publish.topic, device.clientId);
@@ -156,4 +155,8 @@ export class MqttIntake {
     this.#arrivals += 1;
     return `${this.#parts.ports.reign.epoch}-${this.#arrivals}`;
   }
+}
+
+function unknownDevice(): EdgeError {
+  return mqttFault("mqtt.device.unknown", "the topic names no device of ours");
 }

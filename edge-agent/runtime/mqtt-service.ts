@@ -47,7 +47,8 @@ export function mqttService(parts: ServiceParts): ProtocolService | undefined {
     connect: (uid) => Promise.reject(notOpen(uid)),
     begin: (ports): Duty => {
       notes = ports.note;
-      return new MqttDuty({ ports, section, book, access, form, door });
+      const state = config.agents[parts.agent]?.state ?? ".";
+      return new MqttDuty({ ports, section, gateway: config.gateway, state, book, access, form, door });
     },
     describe: (uid) => {
       const device = book.byUid(uid);

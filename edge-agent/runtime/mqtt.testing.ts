@@ -7,14 +7,16 @@ import type { DeviceMemory } from "../../adapters/kit/session.ts";
 import { checkConfig } from "../config/check.ts";
 import type { Config } from "../config/config.ts";
 import type { MessageDraft } from "../model/draft.ts";
+import type { Message } from "../model/message.ts";
+import { stamp } from "../model/stamp.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
 import { mqttService } from "./mqtt-service.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 
 /** A configuration with this mqtt section and these devices (YAML). */
-export function mqttConfig(mqtt: string, devices: string): Config {
+export function mqttConfig(mqtt: string, devices: string, state: string = "/nowhere"): Config {
   const text = `gateway: /s/g
-agents: { a: { host: 127.0.0.1 } }
+agents: { a: { host: 127.0.0.1, state: "${state}" } }
 redis: { url: "redis://127.0.0.1:1" }
 mqtt: ${mqtt}
 devices: ${devices}
@@ -52,6 +54,16 @@ export class DutyBed {
       if (memory !== undefined) service.book.expect(device, memory);
       await this.durable();
       this.stored.push(...drafts);
+      const stamped = drafts.map((draft) =>
+        stamp(draft, {
+          source: "/s/g",
+          agent: "a",
+          epoch,
+          sequence: this.stored.length,
+          recordedtime: "2026-11-21T10:00:00.000Z",
+        }),
+      );
+      this.duty?.stored?.(stamped as readonly Message[]);
       if (memory !== undefined) service.book.remember(device, memory);
     };
     this.ports = {

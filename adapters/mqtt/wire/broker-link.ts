@@ -1,4 +1,4 @@
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { connect, type IClientOptions, type IClientPublishOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { CancelTimer } from "../../io/timers.ts";
 import { pauseBefore } from "../../kit/backoff.ts";
 import type { EdgeError } from "../../kit/edge-error.ts";
@@ -47,11 +47,10 @@ export class BrokerLink {
   publish(message: OutgoingMessage): Promise<void> {
     const client = this.#client;
     if (client === undefined || !this.#isUp) return Promise.reject(unreachable("not connected", undefined));
-    const { topic, payload, qos, retain, properties } = message;
-    const user =
-      this.#version === 5 && properties !== undefined ? { properties: { userProperties: { ...properties } } } : {};
+    const { topic, payload, qos, retain } = message;
+    const five = this.#version === 5 ? { properties: propertiesOf(message) } : {};
     return new Promise((resolve, reject) => {
-      client.publish(topic, Buffer.from(payload), { qos, retain, ...user }, (error) => {
+      client.publish(topic, Buffer.from(payload), { qos, retain, ...five }, (error) => {
         if (error === undefined || error === null) resolve();
         else reject(refused(error));
       });
@@ -257,6 +256,16 @@ function toMessage(packet: IPublishPacket): LinkMessage {
     id: properties["id"],
     traceparent: properties["traceparent"],
     properties,
+    correlation: packet.properties?.correlationData?.toString("utf8"),
+  };
+}
+
+function propertiesOf({ properties, response }: OutgoingMessage): NonNullable<IClientPublishOptions["properties"]> {
+  return {
+    ...(properties === undefined ? {} : { userProperties: { ...properties } }),
+    ...(response === undefined
+      ? {}
+      : { responseTopic: response.topic, correlationData: Buffer.from(response.correlation) }),
   };
 }
 

@@ -35,6 +35,8 @@ export interface LinkMessage extends Publish {
   readonly qos: 0 | 1;
   /** MQTT 5 user properties; the last of several of one name. */
   readonly properties: Readonly<Record<string, string>>;
+  /** MQTT 5 Correlation Data, where it is text. */
+  readonly correlation: string | undefined;
 }
 
 export interface LinkParts {
@@ -58,6 +60,8 @@ export interface OutgoingMessage {
   readonly payload: Uint8Array;
   readonly qos: 0 | 1;
   readonly retain: boolean;
-  /** MQTT 5 alone. */
+  /** Where and with what the receiver answers (Response Topic, Correlation Data); MQTT 5 alone. */
+  readonly response?: { readonly topic: string; readonly correlation: string } | undefined;
+  /** User properties; MQTT 5 alone. */
   readonly properties?: Readonly<Record<string, string>>;
 }

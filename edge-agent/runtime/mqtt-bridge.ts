@@ -1,0 +1,197 @@
+import { NodeRandom } from "../../adapters/io/node/random.ts";
+import { toEdgeError } from "../../adapters/kit/edge-error.ts";
+import { toRfc3339 } from "../../adapters/kit/time.ts";
+import { type BridgeRules, HOPS_PROPERTY, pass, remoteSubscriptions } from "../../adapters/mqtt/bridge-rule.ts";
+import type { Publish } from "../../adapters/mqtt/publish.ts";
+import { BrokerLink } from "../../adapters/mqtt/wire/broker-link.ts";
+import type { LinkMessage } from "../../adapters/mqtt/wire/link-settings.ts";
+import type { MqttBridge } from "../config/mqtt-bridge.ts";
+import type { Message } from "../model/message.ts";
+import type { BridgeQueue, QueuedMessage } from "./bridge-queue.ts";
+import type { DutyPorts } from "./duty.ts";
+import { clientIdOf, linkSettings } from "./mqtt-links.ts";
+import { pausing } from "./pausing.ts";
+
+/** Where normalized messages are, as seen by the rules of bridges: `$busbar/reading/<device>`. A filter `#` alone does not take them. */
+export const MESSAGES_PREFIX = "$busbar/";
+
+export interface MqttBridgeParts {
+  readonly name: string;
+  readonly bridge: MqttBridge;
+  readonly gateway: string;
+  readonly ports: DutyPorts;
+  readonly queue: BridgeQueue;
+  /** What comes in, under its local topic, with the bridges it has passed. Resolves when durable or delivered. */
+  readonly deliver: (publish: Publish, hops: number) => Promise<void>;
+}
+
+/** A message on the way out, under its local topic. */
+export interface Outgoing {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  /** Bridges it has passed before. */
+  readonly hops: number;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+const AGAIN_MS = 200;
+const encoder = new TextEncoder();
+
+/** One bridge during one reign: out of its queue in order, in at the pace of what is durable here. */
+export class MqttBridgeRun {
+  readonly #parts: MqttBridgeParts;
+  readonly #rules: BridgeRules;
+  readonly #link: BrokerLink;
+  #ended = false;
+  /** Went over / came in / were not passed on because of the hop count or because the queue did not take them. */
+  readonly counts = { sent: 0, received: 0, dropped: 0 };
+
+  constructor(parts: MqttBridgeParts) {
+    const { name, bridge, gateway, ports } = parts;
+    this.#parts = parts;
+    this.#rules = { ...bridge, name };
+    this.#link = new BrokerLink({
+      settings: linkSettings(bridge, {
+        gateway,
+        name,
+        advertiseBridge: bridge.advertiseBridge,
+        will: bridge.status && {
+          topic: this.#statusTopic,
+          payload: this.#status("offline"),
+          retain: bridge.status.retain,
+        },
+      }),
+      subscriptions: remoteSubscriptions(this.#rules),
+      timers: ports.timers,
+      random: new NodeRandom(),
+      permit: () => ports.southbound.permit(),
+      take: (message) => this.#take(message),
+      changed: (state) => {
+        if (state.kind === "up") {
+          ports.note(
+            "info",
+            `bridge ${name}: connected to ${state.address} (MQTT ${state.protocolVersion === 5 ? "5" : "3.1.1"})`,
+          );
+          void this.#tellStatus("online").catch(() => {});
+        } else ports.note("warn", `bridge ${name}: ${state.fault.message}`);
+      },
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#link.isUp;
+  }
+
+  start(): void {
+    this.#link.start();
+    void this.#pump();
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#parts.queue.wake();
+    if (this.#link.isUp) await this.#tellStatus("offline").catch(() => {});
+    await this.#link.close();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#link.end();
+    this.#parts.queue.close();
+  }
+
+  /** Resolves when the message waits on disk, or no rule takes it. Rejects where the queue blocks. */
+  async offer(message: Outgoing): Promise<void> {
+    const { bridge, queue } = this.#parts;
+    const passed = pass(this.#rules, "out", message);
+    if (passed === undefined) return;
+    if (message.hops >= bridge.maxHops) {
+      this.counts.dropped += 1;
+      return;
+    }
+    if (message.qos === 0 && bridge.queue.qos0 === "drop" && !this.#link.isUp) {
+      this.counts.dropped += 1;
+      return;
+    }
+    const { topic, qos, retain } = passed;
+    const properties = { ...message.properties, [HOPS_PROPERTY]: String(message.hops + 1) };
+    await queue.add({ topic, payload: message.payload, qos, retain, properties });
+  }
+
+  /** What the group has stored, for rules under `$busbar/`. Nobody waits: what the queue does not take is counted. */
+  offerStored(message: Message): void {
+    const kind = message.type.split(".")[1] ?? "message";
+    const topic = `${MESSAGES_PREFIX}${kind}/${message.subject}`;
+    const properties = { id: message.id, type: message.type, "content-type": "application/cloudevents+json" };
+    if (pass(this.#rules, "out", { topic, qos: 1, retain: false }) === undefined) return;
+    const payload = encoder.encode(JSON.stringify(message));
+    this.offer({ topic, payload, qos: 1, retain: false, hops: 0, properties }).catch((thrown: unknown) => {
+      this.counts.dropped += 1;
+      this.#parts.ports.note("debug", `bridge ${this.#parts.name}: ${toEdgeError(thrown, "spool.failed").message}`);
+    });
+  }
+
+  async #take(message: LinkMessage): Promise<void> {
+    const passed = pass(this.#rules, "in", message);
+    if (passed === undefined) return;
+    this.counts.received += 1;
+    const hops = Math.max(0, Number.parseInt(message.properties[HOPS_PROPERTY] ?? "0", 10) || 0);
+    await this.#parts.deliver({ ...message, topic: passed.topic, qos: passed.qos, retain: passed.retain }, hops + 1);
+  }
+
+  /** Sends what waits, in order; what was not confirmed when the connection ended is sent again. */
+  async #pump(): Promise<void> {
+    const { queue, ports } = this.#parts;
+    while (!this.#ended) {
+      if (!this.#link.isUp) {
+        queue.rewind();
+        await pausing(ports.timers, AGAIN_MS);
+        continue;
+      }
+      const batch = queue.next();
+      const last = batch.at(-1);
+      if (last === undefined) {
+        await queue.arrival();
+        continue;
+      }
+      try {
+        await Promise.all(batch.map(({ message }) => this.#send(message)));
+        this.counts.sent += batch.length;
+        if (!this.#ended) queue.done(last.position);
+      } catch (_notConfirmed) {
+        queue.rewind();
+        await pausing(ports.timers, AGAIN_MS);
+      }
+    }
+  }
+
+  #send(message: QueuedMessage): Promise<void> {
+    if (!this.#parts.ports.southbound.permit()) return Promise.reject(new Error("no longer active"));
+    return this.#link.publish(message);
+  }
+
+  get #statusTopic(): string {
+    const { bridge, gateway, name } = this.#parts;
+    return bridge.status?.topic ?? `busbar/bridge/${clientIdOf(gateway, name)}/state`;
+  }
+
+  #status(state: "online" | "offline"): Uint8Array {
+    const { holder, epoch } = this.#parts.ports.reign;
+    return encoder.encode(
+      JSON.stringify({ state, since: toRfc3339(this.#parts.ports.timers.wall()), agent: holder, epoch }),
+    );
+  }
+
+  async #tellStatus(state: "online" | "offline"): Promise<void> {
+    const { bridge } = this.#parts;
+    if (bridge.status === undefined) return;
+    await this.#link.publish({
+      topic: this.#statusTopic,
+      payload: this.#status(state),
+      qos: 1,
+      retain: bridge.status.retain,
+    });
+  }
+}
