@@ -15,6 +15,7 @@ import type { Mechanism } from "../../adapters/dlms/security/hls.ts";
 import { CounterReserve } from "../../adapters/dlms/security/invocation-counter.ts";
 import type { DlmsLink } from "../../adapters/dlms/transport/link.ts";
 import { WrapperLink } from "../../adapters/dlms/transport/wrapper.ts";
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import type { Step } from "../../adapters/kit/step.ts";
 import { type Instant, toInstant, toWall, type WallMs } from "../../adapters/kit/time.ts";
@@ -313,4 +314,15 @@ export class Pair {
       serverPublic: server.publicKey,
     };
   }
+}
+
+/** The fault a call throws. */
+export function dlmsErrorOf(call: () => unknown): EdgeError {
+  try {
+    call();
+  } catch (thrown) {
+    if (thrown instanceof EdgeError) return thrown;
+    throw thrown;
+  }
+  throw new Error("nothing was thrown");
 }
