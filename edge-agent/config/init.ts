@@ -37,7 +37,19 @@ export function initialText(kind: InitialKind, publicKey: string): string {
   const parts =
     kind === "minimal"
       ? [HEAD, PAIR, REDIS, OSLP, devices(publicKey)]
-      : [HEAD, GROUPS, PAIR_FULL, REDIS_FULL, TIMES, OSLP_FULL, DLMS_FULL, MQTT_FULL, devices(publicKey), REST];
+      : [
+          HEAD,
+          GROUPS,
+          PAIR_FULL,
+          REDIS_FULL,
+          TIMES,
+          OSLP_FULL,
+          DLMS_FULL,
+          IEC61850_FULL,
+          MQTT_FULL,
+          devices(publicKey),
+          REST,
+        ];
   return parts.join("\n");
 }
 
@@ -155,6 +167,19 @@ const DLMS_FULL = `## Meters: we call them to read and to command, they call us 
 #   schedules:
 #     quarter: { cron: "*/15 * * * *", jitter: 5min, action: readings.actual }
 #     nightly: { cron: "10 1 * * *", jitter: 2h, action: readings.periodic, value: { period: interval } }
+`;
+
+const IEC61850_FULL = `## IEDs: one association each, reports resumed from the last that was stored; docs/protocols/iec61850.md has the recipes.
+# iec61850:
+#   connectTimeout: 10s
+#   responseTimeout: 10s
+#   terminationTimeout: 30s  # for the CommandTermination of controls with enhanced security
+#   keepAlive: 30s
+#   reconnect: { first: 1s, max: 1min }
+#   originator: { category: remote-control, identification: busbar }
+#   reports: ["*/LLN0.*"]    # of IEDs that name none; brcbEvents stands for its instances 01, 02, …
+#   listen: [{ port: 50000 }]         # where street-light devices register
+#   allow: [10.30.0.0/16]             # addresses a registration may name
 `;
 
 const MQTT_FULL = `## MQTT devices that connect here, brokers of others, and bridges; docs/protocols/mqtt.md has the recipes.

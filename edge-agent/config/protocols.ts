@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Config, Listener } from "./config.ts";
 import { type DlmsDeviceConfig, type DlmsSection, dlmsSettings } from "./dlms.ts";
+import { type Iec61850Device, type Iec61850Section, iec61850Settings } from "./iec61850.ts";
 import { type MqttDevice, type MqttSection, mqttSettings } from "./mqtt.ts";
 import { type OslpDevice, type OslpSection, oslpSettings } from "./oslp.ts";
 
@@ -43,12 +44,14 @@ export interface Complaint {
 export interface ProtocolRoster {
   readonly oslp: ProtocolSettings<OslpSection, OslpDevice>;
   readonly dlms: ProtocolSettings<DlmsSection, DlmsDeviceConfig>;
+  readonly iec61850: ProtocolSettings<Iec61850Section, Iec61850Device>;
   readonly mqtt: ProtocolSettings<MqttSection, MqttDevice>;
 }
 
 export const PROTOCOLS: ProtocolRoster = {
   oslp: oslpSettings,
   dlms: dlmsSettings,
+  iec61850: iec61850Settings,
   mqtt: mqttSettings,
 };
 

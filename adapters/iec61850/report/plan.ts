@@ -60,6 +60,10 @@ export function reportPattern(text: string): ReportPattern {
   return { text, ld, ln, name, fc: fc === "BR" || fc === "RP" ? fc : undefined };
 }
 
+export function isReportPattern(text: string): boolean {
+  return PATTERN.test(text);
+}
+
 /** `*` any characters, `?` one. */
 export function matches(pattern: string, name: string): boolean {
   if (!isGlob(pattern)) return pattern === name;
