@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
+import { register as bridge } from "./bridge.ts";
 import { register as config } from "./config.ts";
 import { register as core } from "./core.ts";
 import { register as demo } from "./demo-verb.ts";
@@ -8,6 +9,7 @@ import { register as devices } from "./devices.ts";
 import { register as doctor } from "./doctor-verb.ts";
 import { register as handover } from "./handover.ts";
 import { register as init } from "./init.ts";
+import { register as mqtt } from "./mqtt.ts";
 import { complainLine } from "./output.ts";
 import { register as probe } from "./probe.ts";
 import { register as run } from "./run.ts";
@@ -19,7 +21,24 @@ import { EXIT } from "./verb.ts";
 import { register as version } from "./version.ts";
 
 /** In the order in which one meets them. */
-const VERBS = [demo, simulate, init, config, doctor, run, status, devices, tap, send, probe, handover, core, version];
+const VERBS = [
+  demo,
+  simulate,
+  init,
+  config,
+  doctor,
+  run,
+  status,
+  devices,
+  tap,
+  send,
+  probe,
+  mqtt,
+  bridge,
+  handover,
+  core,
+  version,
+];
 
 const program = new Command("busbar").description("the device edge of a smart grid").exitOverride();
 program.showHelpAfterError("busbar --help lists the verbs").addHelpText("after", exitHelp());

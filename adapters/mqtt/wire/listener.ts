@@ -24,6 +24,8 @@ interface Conversation {
   readonly subscriptions: Set<string>;
   readonly outgoing: Map<number, (fault: EdgeError | undefined) => void>;
   nextPacketId: number;
+  /** Settles when everything held back so far has gone on. */
+  heldBack: Promise<void>;
 }
 
 type Packet = Parameters<Aedes["authorizePublish"]>[1];
@@ -268,6 +270,7 @@ export class MqttListener {
       subscriptions: new Set(),
       outgoing: new Map(),
       nextPacketId: 0,
+      heldBack: Promise.resolve(),
     };
     this.#of.set(client, one);
     this.#open.add(one);
@@ -420,7 +423,7 @@ export class MqttListener {
   #paced(one: Conversation): Promise<void> {
     const { timers, limits } = this.#parts;
     const waitMs = one.pace.take(timers.now());
-    if (waitMs === 0) return Promise.resolve();
+    if (waitMs === 0) return one.heldBack;
     if (waitMs > limits.heldBackMs) {
       throw this.#refuse(
         one,
@@ -430,9 +433,12 @@ export class MqttListener {
         ),
       );
     }
-    return new Promise((resolve) => {
+    const waited = new Promise<void>((resolve) => {
       timers.at(later(timers.now(), waitMs), resolve);
     });
+    // Two timers may fire in either order where the loop was late: messages of a client keep theirs.
+    one.heldBack = one.heldBack.then(() => waited);
+    return one.heldBack;
   }
 }
 
