@@ -51,7 +51,8 @@ const MATERIAL: SecurityMaterial = {
 
 /** Ciphertext is plaintext, every tag and every signature is right. */
 const BELIEVING: Ciphers = {
-  gcmSeal: ({ plaintext, tagOctets }) => concat([plaintext, new Uint8Array(tagOctets)]),
+  gcmSeal: ({ plaintext, tagOctets, prefix = new Uint8Array(0) }) =>
+    concat([prefix, plaintext, new Uint8Array(tagOctets)]),
   gcmOpen: ({ sealed, tagOctets }) =>
     sealed.length < tagOctets ? undefined : sealed.slice(0, sealed.length - tagOctets),
   wrapKey: () => new Uint8Array(24),

@@ -22,9 +22,11 @@ export interface GcmSealing {
   readonly plaintext: Uint8Array;
   /** 0 makes a stream cipher of it: nothing is authenticated. */
   readonly tagOctets: 0 | 12 | 16;
+  /** Put before the ciphertext as it is, so that whoever has a header makes no copy of the result. */
+  readonly prefix?: Uint8Array;
 }
 
-export interface GcmOpening extends Omit<GcmSealing, "plaintext"> {
+export interface GcmOpening extends Omit<GcmSealing, "plaintext" | "prefix"> {
   /** Ciphertext and tag. */
   readonly sealed: Uint8Array;
 }
@@ -41,7 +43,7 @@ export interface AgreementPair {
  * `config.key.*`, which blames the operator.
  */
 export interface Ciphers {
-  /** Ciphertext and tag (NIST SP 800-38D). */
+  /** Prefix, ciphertext and tag (NIST SP 800-38D). */
   gcmSeal(sealing: GcmSealing): Uint8Array;
   /** `undefined` where the tag does not verify or is cut short. */
   gcmOpen(opening: GcmOpening): Uint8Array | undefined;

@@ -33,7 +33,8 @@ export function encodeApdu(apdu: Apdu): Uint8Array {
     case "rlre":
       return encodeRelease(apdu);
   }
-  const writer = new ByteWriter();
+  // What carries another APDU has a size that is known; growing to it would copy it once more.
+  const writer = "content" in apdu ? new ByteWriter(apdu.content.length + AROUND_CONTENT_OCTETS) : new ByteWriter();
   writer.u8(tagOf(apdu));
   // The table pairs every kind with the writer of that kind, which the compiler checks there and cannot follow here.
   (WRITERS[apdu.kind] as (writer: ByteWriter, apdu: Apdu) => void)(writer, apdu);
@@ -46,6 +47,9 @@ export function tagOf(apdu: Apdu): number {
   if (tag !== undefined) return tag;
   throw dlmsFault("dlms.apdu.unencodable", `a ${apdu.kind} of a service that has no such form`, { blame: "us" });
 }
+
+/** Tag, system title and two lengths: the forms without a header. */
+const AROUND_CONTENT_OCTETS = 16;
 
 type Axdr = Exclude<Apdu, { kind: "aarq" | "aare" | "rlrq" | "rlre" }>;
 

@@ -1,10 +1,9 @@
 import type { Ciphers } from "../../kit/ciphers.ts";
 import type { GeneralCiphered, ServiceCiphered } from "../apdu/protection.ts";
-import { encodeApdu } from "../apdu/encode-apdu.ts";
 import type { CipheringKey } from "../apdu/tags.ts";
 import { dlmsFault } from "../codes.ts";
 import { type Protection, suffices } from "../security/control.ts";
-import { openApdu, type ProtectionForm, sealApdu, type SecurityMaterial } from "../security/envelope.ts";
+import { openApdu, type ProtectionForm, sealToOctets, type SecurityMaterial } from "../security/envelope.ts";
 import { type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
 import type { SecuritySettings } from "./settings.ts";
 
@@ -51,7 +50,7 @@ export class AssociationProtection {
     const form: ProtectionForm = service ? settings.form : "service-specific";
     const key: CipheringKey = service && this.#material.dedicatedKey !== undefined ? "dedicated" : "global";
     const sealing = { form, key, protection, systemTitle: clientSystemTitle, material: this.#material };
-    return encodeApdu(sealApdu(ciphers, { ...sealing, counter: counters.take() }, plain));
+    return sealToOctets(ciphers, { ...sealing, counter: counters.take() }, plain);
   }
 
   /** Throws `dlms.security.*`: changed octets, replays, and less protection than was agreed. */

@@ -1,3 +1,4 @@
+import { concat } from "../../kit/bytes.ts";
 import type { Ciphers, KeyMaterial } from "../../kit/ciphers.ts";
 import { invariant } from "../../kit/invariant.ts";
 import { dlmsFault } from "../codes.ts";
@@ -6,7 +7,7 @@ import type { SecuritySuite } from "./suite.ts";
 import { SYSTEM_TITLE_OCTETS } from "./system-title.ts";
 
 /** Octets of the truncated tag. */
-export const TAG_OCTETS = 12;
+export const TAG_OCTETS = 12 as const;
 /** Security control and invocation counter. */
 const HEADER_OCTETS = 5;
 const NOTHING = new Uint8Array(0);
@@ -29,30 +30,44 @@ export interface Sealing extends CipheringKeys {
   readonly header?: Uint8Array;
 }
 
-/** `SC | IC | information protected` (IEC 62056-5-3 clause 5.3.7.3). */
-export function seal(ciphers: Ciphers, sealing: Sealing, information: Uint8Array): Uint8Array {
-  const { protection, suite, counter } = sealing;
+/**
+ * `SC | IC | information protected` (IEC 62056-5-3 clause 5.3.7.3).
+ *
+ * @param before octets of an APDU that the result is to follow; they are part of what is returned.
+ */
+export function seal(
+  ciphers: Ciphers,
+  sealing: Sealing,
+  information: Uint8Array,
+  before: Uint8Array = NOTHING,
+): Uint8Array {
+  const { suite, counter, broadcast = false } = sealing;
+  const { authenticated, encrypted } = sealing.protection;
   invariant(Number.isInteger(counter) && counter >= 0 && counter <= 0xffff_ffff, "an invocation counter has 32 bits");
-  const control = controlOctet({ ...protection, suite, broadcast: sealing.broadcast ?? false });
-  const { authenticated, encrypted } = protection;
-  const tagOctets = authenticated ? TAG_OCTETS : 0;
-  const content = new Uint8Array(HEADER_OCTETS + information.length + tagOctets);
-  content[0] = control;
-  new DataView(content.buffer).setUint32(1, counter);
-  if (!authenticated && !encrypted) {
-    content.set(information, HEADER_OCTETS);
-    return content;
-  }
-  const sealed = ciphers.gcmSeal({
+  const at = before.length;
+  const head = new Uint8Array(at + HEADER_OCTETS);
+  head.set(before);
+  head[at] = controlOctet({ suite, authenticated, encrypted, broadcast });
+  for (let i = 1, rest = counter; i < HEADER_OCTETS; i++, rest <<= 8) head[at + i] = rest >>> 24;
+  if (!authenticated && !encrypted) return concat([head, information]);
+  const clear = encrypted ? NOTHING : information;
+  return ciphers.gcmSeal({
     key: sealing.encryptionKey,
-    iv: initialVector(sealing.systemTitle, content),
-    aad: authenticated ? additionalData(sealing, content.subarray(0, 1), encrypted ? NOTHING : information) : [],
+    iv: initialVector(sealing.systemTitle, head.subarray(at)),
+    aad: authenticated ? additionalData(sealing, sealing.header, head[at], clear) : [],
     plaintext: encrypted ? information : NOTHING,
-    tagOctets,
+    tagOctets: sealedTagOctets(sealing.protection),
+    prefix: encrypted ? head : concat([head, information]),
   });
-  if (!encrypted) content.set(information, HEADER_OCTETS);
-  content.set(sealed, encrypted ? HEADER_OCTETS : HEADER_OCTETS + information.length);
-  return content;
+}
+
+/** Octets of sealed content around `information` octets of plain information. */
+export function sealedOctets(protection: Protection, information: number): number {
+  return HEADER_OCTETS + information + sealedTagOctets(protection);
+}
+
+function sealedTagOctets({ authenticated }: Protection): 0 | 12 {
+  return authenticated ? TAG_OCTETS : 0;
 }
 
 export interface Opening {
@@ -93,7 +108,7 @@ export function open(ciphers: Ciphers, opening: Opening, content: Uint8Array): O
   const information = ciphers.gcmOpen({
     key: keys.encryptionKey,
     iv: initialVector(opening.systemTitle, content),
-    aad: authenticated ? additionalData({ ...keys, ...headerOf(opening) }, content.subarray(0, 1), clear) : [],
+    aad: authenticated ? additionalData(keys, opening.header, content[0], clear) : [],
     sealed: encrypted ? rest : rest.subarray(end),
     tagOctets,
   });
@@ -109,8 +124,9 @@ export function readSecurityHeader(content: Uint8Array): {
   if (content.length < HEADER_OCTETS) {
     throw dlmsFault("dlms.security.control-malformed", `protected content of ${content.length} octets`);
   }
-  const view = new DataView(content.buffer, content.byteOffset, HEADER_OCTETS);
-  return { control: readControl(view.getUint8(0)), counter: view.getUint32(1) };
+  let counter = 0;
+  for (let i = 1; i < HEADER_OCTETS; i++) counter = counter * 256 + (content[i] ?? 0);
+  return { control: readControl(content[0] ?? 0), counter };
 }
 
 /** System title and invocation counter, which `content` has behind its control octet. */
@@ -128,19 +144,16 @@ function initialVector(systemTitle: Uint8Array, content: Uint8Array): Uint8Array
 }
 
 function additionalData(
-  { authenticationKey, header }: { readonly authenticationKey: KeyMaterial | undefined; readonly header?: Uint8Array },
-  control: Uint8Array,
+  { authenticationKey }: CipheringKeys,
+  header: Uint8Array | undefined,
+  control: number | undefined,
   clear: Uint8Array,
 ): KeyMaterial[] {
-  const parts: KeyMaterial[] = [control];
+  const parts: KeyMaterial[] = [Uint8Array.of(control ?? 0)];
   if (authenticationKey !== undefined) parts.push(authenticationKey);
   if (header !== undefined) parts.push(header);
   if (clear.length > 0) parts.push(clear);
   return parts;
-}
-
-function headerOf({ header }: Opening): { readonly header?: Uint8Array } {
-  return header === undefined ? {} : { header };
 }
 
 function undeciphered(why: string): Error {

@@ -6,7 +6,7 @@ import { encodeApdu } from "../apdu/encode-apdu.ts";
 import type { GeneralCiphered, ServiceCiphered } from "../apdu/protection.ts";
 import { hex, vectorsOf, type Vector } from "../vectors.testing.ts";
 import { AUTHENTICATED, AUTHENTICATED_ENCRYPTED, ENCRYPTED, UNPROTECTED } from "./control.ts";
-import { openApdu, openGeneral, sealApdu, sealGeneral, type SecurityMaterial } from "./envelope.ts";
+import { openApdu, openGeneral, sealApdu, sealGeneral, sealToOctets, type SecurityMaterial } from "./envelope.ts";
 import { signApdu, verifySigned } from "./signing.ts";
 
 const ciphers = new CipherKeys();
@@ -69,6 +69,7 @@ describe("every protection in every suite", () => {
     };
     const sealing = { form, key, protection, systemTitle: title, counter: 0xffff_ffff, material };
     const sealed = encodeApdu(sealApdu(ciphers, sealing, plain));
+    expect(sealToOctets(ciphers, sealing, plain)).toEqual(sealed);
     const apdu = decodeApdu(sealed) as ServiceCiphered | GeneralCiphered;
     expect(openApdu(ciphers, { material, peerTitle: title }, apdu)).toMatchObject({
       plain,

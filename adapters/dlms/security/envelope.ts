@@ -2,9 +2,10 @@ import { ByteWriter } from "../../kit/byte-writer.ts";
 import type { Ciphers, KeyMaterial } from "../../kit/ciphers.ts";
 import type { GeneralCiphered, GeneralCiphering, GeneralHeader, KeyInfo, ServiceCiphered } from "../apdu/protection.ts";
 import { writeGeneralHeader } from "../apdu/protection.ts";
-import { type CipheringKey, cipheredTag } from "../apdu/tags.ts";
+import { APDU_TAGS, type CipheringKey, cipheredTag } from "../apdu/tags.ts";
 import { dlmsFault } from "../codes.ts";
-import { type CipheringKeys, open, seal } from "./ciphering.ts";
+import { writeLength, writeOctets } from "../data/axdr.ts";
+import { type CipheringKeys, open, seal, sealedOctets } from "./ciphering.ts";
 import type { Protection, SecurityControl } from "./control.ts";
 import type { SecuritySuite } from "./suite.ts";
 
@@ -40,13 +41,29 @@ export function sealApdu(
   plain: Uint8Array,
 ): ServiceCiphered | GeneralCiphered {
   const { form, key, protection, systemTitle, counter, material } = sealing;
-  const keys = unicastKeys(material, key);
-  const content = seal(ciphers, { ...keys, protection, systemTitle, counter }, plain);
+  const { suite, encryptionKey, authenticationKey } = unicastKeys(material, key);
+  const content = seal(ciphers, { suite, encryptionKey, authenticationKey, protection, systemTitle, counter }, plain);
   const service = plain[0] ?? 0;
   if (form === "service-specific" && cipheredTag(service, key) !== undefined) {
     return { kind: "service-ciphered", service, key, content };
   }
   return { kind: key === "global" ? "general-glo-ciphering" : "general-ded-ciphering", systemTitle, content };
+}
+
+/** As `encodeApdu` of `sealApdu`, without the copies in between: most of what is sent goes this way. */
+export function sealToOctets(ciphers: Ciphers, sealing: EnvelopeSealing, plain: Uint8Array): Uint8Array {
+  const { form, key, protection, systemTitle, counter, material } = sealing;
+  const { suite, encryptionKey, authenticationKey } = unicastKeys(material, key);
+  const tag = form === "service-specific" ? cipheredTag(plain[0] ?? 0, key) : undefined;
+  const before = new ByteWriter();
+  if (tag !== undefined) before.u8(tag);
+  else {
+    before.u8(APDU_TAGS[key === "global" ? "general-glo-ciphering" : "general-ded-ciphering"]);
+    writeOctets(before, systemTitle);
+  }
+  writeLength(before, sealedOctets(protection, plain.length));
+  const facts = { suite, encryptionKey, authenticationKey, protection, systemTitle, counter };
+  return seal(ciphers, facts, plain, before.finish());
 }
 
 export interface OpenedApdu {

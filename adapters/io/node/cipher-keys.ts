@@ -29,6 +29,7 @@ const ORDERS: Readonly<Record<Curve, bigint>> = {
   "P-256": 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
   "P-384": 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
 };
+const NOTHING = new Uint8Array(0);
 const WRAP_INITIAL_VALUE = Buffer.alloc(8, 0xa6);
 
 /** Symmetric keys, passwords and EC keys under names. Sessions see the names only; nothing here can print a key. */
@@ -76,19 +77,22 @@ export class CipherKeys implements Ciphers {
     for (const keys of [this.#symmetric, this.#passwords, this.#private, this.#public]) keys.delete(name);
   }
 
-  gcmSeal({ key, iv, aad, plaintext, tagOctets }: GcmSealing): Uint8Array {
+  gcmSeal({ key, iv, aad, plaintext, tagOctets, prefix = NOTHING }: GcmSealing): Uint8Array {
     const octets = this.#aes(key);
     const cipher = createCipheriv(octets.length === 32 ? "aes-256-gcm" : "aes-128-gcm", octets, iv, {
       authTagLength: tagOctets === 0 ? 16 : tagOctets,
     });
     if (aad.length > 0) cipher.setAAD(this.#joined(aad));
     const ciphertext = cipher.update(plaintext);
-    if (tagOctets === 0) return plain(ciphertext);
-    cipher.final();
-    const sealed = new Uint8Array(ciphertext.length + tagOctets);
-    sealed.set(ciphertext);
-    sealed.set(cipher.getAuthTag(), ciphertext.length);
-    return sealed;
+    const at = prefix.length + ciphertext.length;
+    const sealed = Buffer.allocUnsafe(at + tagOctets);
+    sealed.set(prefix);
+    sealed.set(ciphertext, prefix.length);
+    if (tagOctets > 0) {
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), at);
+    }
+    return plain(sealed);
   }
 
   gcmOpen({ key, iv, aad, sealed, tagOctets }: GcmOpening): Uint8Array | undefined {
@@ -198,7 +202,16 @@ export class CipherKeys implements Ciphers {
   #joined(parts: readonly KeyMaterial[]): Uint8Array {
     const [only] = parts;
     if (parts.length === 1 && only !== undefined) return this.#secret(only);
-    return Buffer.concat(parts.map((part) => this.#secret(part)));
+    let length = 0;
+    for (const part of parts) length += typeof part === "string" ? this.#secret(part).length : part.length;
+    const whole = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      const octets = typeof part === "string" ? this.#secret(part) : part;
+      whole.set(octets, at);
+      at += octets.length;
+    }
+    return whole;
   }
 
   #publicKey(curve: Curve, material: KeyMaterial): KeyObject | undefined {
