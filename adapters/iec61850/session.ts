@@ -37,6 +37,10 @@ import type { Iec61850Settings } from "./settings.ts";
 import { stopRegistering } from "./street-light/actions.ts";
 import { type Ended, Tasks } from "./tasks.ts";
 
+/** A block we had before and that somebody holds is asked for again so often, and so quickly, before another is taken. */
+const HELD_ATTEMPTS = 12;
+const HELD_RETRY_MS = 5_000;
+
 type Outcome = SessionOutcome<MessageDraft>;
 type Builder = StepBuilder<Outcome>;
 
@@ -72,6 +76,7 @@ export class IedSession implements Session<Command, MessageDraft> {
   readonly #plansToDo: ReportPlan[];
   /** Not to be had, or not all of it: tried again. */
   readonly #plansToRetry: ReportPlan[] = [];
+  readonly #attempts = new Map<ReportPlan, number>();
   readonly #entries = new Map<string, Uint8Array>();
   /** Steps of the association that have not been looked at yet. */
   readonly #steps: Step<AssociationOutcome>[] = [];
@@ -273,8 +278,12 @@ export class IedSession implements Session<Command, MessageDraft> {
   #setUpReports(now: Instant): void {
     const plan = this.#plansToDo.shift();
     if (plan === undefined) return;
+    const attempt = (this.#attempts.get(plan) ?? 0) + 1;
+    this.#attempts.set(plan, attempt);
+    const mayGiveUp = attempt > HELD_ATTEMPTS;
     const parts = {
       plan,
+      mayGiveUp,
       entryIdOf: (control: string) => this.#entries.get(control) ?? entryIdOf(this.#memory(), control),
       ours: () => this.#receiver.enabled(),
       onReady: (report: EnabledReport) => this.#receiver.add(report),
@@ -283,12 +292,14 @@ export class IedSession implements Session<Command, MessageDraft> {
     const settle = (end: Ended<SetupResult>, at: Instant): void => {
       if (this.#isOver) return;
       const faults = end.ok ? end.result.faults : [end.fault];
-      for (const fault of faults) this.#refused(fault);
+      // Told once, and once more when it is tried differently.
+      if (attempt === 1 || attempt === HELD_ATTEMPTS + 1) for (const fault of faults) this.#refused(fault);
       if (faults.length > 0) this.#plansToRetry.push(plan);
       if (this.#plansToDo.length > 0) this.#setUpReports(at);
       else if (this.#plansToRetry.length > 0) {
         this.#plansToDo.push(...this.#plansToRetry.splice(0));
-        this.#deadlines.set("reports", later(at, this.#settings.timeouts.reportRetryMs));
+        const { reportRetryMs } = this.#settings.timeouts;
+        this.#deadlines.set("reports", later(at, mayGiveUp ? reportRetryMs : Math.min(HELD_RETRY_MS, reportRetryMs)));
       }
     };
     this.#tasks.start(setUpReports(parts), settle, now);

@@ -1,4 +1,5 @@
 import { dlmsService } from "./dlms-service.ts";
+import { iec61850Service } from "./iec61850-service.ts";
 import { mqttService } from "./mqtt-service.ts";
 import type { ServiceParts } from "./oslp-service.ts";
 import { oslpService } from "./oslp-service.ts";
@@ -8,6 +9,7 @@ import type { ProtocolService } from "./protocol-service.ts";
 const SERVICES: readonly ((parts: ServiceParts) => ProtocolService | undefined)[] = [
   oslpService,
   dlmsService,
+  iec61850Service,
   mqttService,
 ];
 

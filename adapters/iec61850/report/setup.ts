@@ -9,6 +9,11 @@ export interface SetupParts {
   readonly plan: ReportPlan;
   /** The EntryID of the last durable report of a block, by `LD/LN$BR$name`. */
   readonly entryIdOf: (control: string) => Uint8Array | undefined;
+  /**
+   * Whether an instance whose EntryID we remember may be given up for another: its buffer is the one with what we have not
+   * seen, and who holds it may well be our own association that the device has not missed yet.
+   */
+  readonly mayGiveUp: boolean;
   /** The blocks that are ours already. */
   readonly ours: () => readonly EnabledReport[];
   readonly onReady: OnReady;
@@ -46,7 +51,7 @@ export function* setUpReports(parts: SetupParts): Procedure<SetupResult> {
 }
 
 function* enableOne(group: readonly ReportControl[], parts: SetupParts): Procedure<EnabledReport | EdgeError> {
-  const { plan, entryIdOf, onReady, onFailed } = parts;
+  const { plan, entryIdOf, mayGiveUp, onReady, onFailed } = parts;
   const known = (one: ReportControl): boolean => entryIdOf(controlText(one)) !== undefined;
   const inOrder = [...group.filter(known), ...group.filter((one) => !known(one))];
   let fault: EdgeError | undefined;
@@ -61,7 +66,7 @@ function* enableOne(group: readonly ReportControl[], parts: SetupParts): Procedu
       if (!(thrown instanceof EdgeError)) throw thrown;
       if (announced !== undefined) onFailed(announced);
       fault = thrown;
-      if (thrown.code !== "iec61850.report.reserved") break;
+      if (thrown.code !== "iec61850.report.reserved" || (known(control) && !mayGiveUp)) break;
     }
   }
   return fault ?? iec61850Fault("iec61850.report.unknown", `no instance of ${plan.pattern.text}`);

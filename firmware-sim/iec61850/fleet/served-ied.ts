@@ -78,6 +78,8 @@ export class ServedIed {
     });
     this.#drivers.set(association, driver);
     const running = driver.run().then(() => {
+      // A write that failed ends the run without the machine having heard of it: its reservations would stay for ever.
+      association.close(this.#parts.timers.now());
       this.#drivers.delete(association);
       this.#running.delete(running);
     });
