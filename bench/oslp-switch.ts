@@ -267,7 +267,10 @@ function judge(
   devices: readonly DeviceBook[],
 ): { readonly ends: Record<string, number>; readonly executions: number; readonly violations: readonly string[] } {
   const ends: Record<string, number> = {};
-  for (const { state } of ledger) ends[state] = (ends[state] ?? 0) + 1;
+  for (const { state, reason } of ledger) {
+    const end = reason === undefined ? state : `${state}: ${reason}`;
+    ends[end] = (ends[end] ?? 0) + 1;
+  }
   const journal = told.map(
     ([uid, state]): JournalLine => ({
       id: `${uid}-${state}`,
