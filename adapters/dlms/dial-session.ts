@@ -215,19 +215,17 @@ export class DialSession implements Session<Command, MessageDraft> {
   /** Everything one input of the association caused. */
   #absorb(step: StepBuilder<Outcome>, caused: Step<AssociationOutcome>, now: Instant): void {
     step.send.push(...caused.send);
+    const reason = caused.ended;
     this.#associationWakeAt = caused.wakeAt;
+    if (reason !== undefined) this.#association = undefined;
     for (const outcome of caused.outcomes) {
       if (this.#ended !== undefined || this.#phase.at === "between") return;
       this.#take(step, outcome, now);
     }
-    if (caused.ended === undefined || this.#ended !== undefined || this.#phase.at === "between") return;
-    this.#association = undefined;
-    this.#associationWakeAt = undefined;
-    if (this.#phase.at === "releasing" || (this.#errand === undefined && caused.ended === "done")) {
-      this.#end(step, "done");
-    } else if (this.#waiting.size === 0 || caused.ended !== "done") {
-      this.#failed(step, caused.ended === "done" ? unreachable() : caused.ended);
-    }
+    if (reason === undefined || this.#ended !== undefined || this.#phase.at === "between") return;
+    if (this.#errand !== undefined) this.#failed(step, reason === "done" ? unreachable() : reason);
+    // A conclusion that waits for what was learnt to be durable is said then.
+    else if (this.#phase.at === "releasing" || this.#waiting.size === 0) this.#end(step, "done");
   }
 
   #take(step: StepBuilder<Outcome>, outcome: AssociationOutcome, now: Instant): void {

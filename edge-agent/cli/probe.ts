@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { register as registerDecode } from "./probe-decode.ts";
 import { VERB_LINES } from "./probe-verbs.ts";
+import { registerDlms } from "./probe-dlms-verb.ts";
 import type { ProbeFlags } from "./probe-oslp.ts";
 import { toHost, toMs, toPlatforms, toWhole } from "./simulate-options.ts";
 
@@ -35,5 +36,6 @@ export function register(program: Command): void {
       const { probeOslp } = await import("./probe-oslp.ts");
       process.exitCode = await probeOslp(verb, args, flags);
     });
+  registerDlms(probe);
   registerDecode(program);
 }

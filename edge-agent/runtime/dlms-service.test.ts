@@ -92,6 +92,25 @@ describe("a ciphered meter over TCP", () => {
   });
 });
 
+describe("a meter in trouble", () => {
+  it.each([
+    ["falls-silent", "unsent", "dlms.association.unanswered"],
+    ["spoils-tags", "failed", "dlms.security.deciphering-failed"],
+  ])("that %s ends a command as %s", async (behaviour, end, code) => {
+    const meters = await start({ behaviours: [behaviour], section: "retry: { attempts: 1 }" });
+    const asked = await meters.send("clock.read");
+    expect({ end: asked.end, code: asked.fault?.code }).toEqual({ end, code });
+  });
+
+  it("that hangs up now and then concludes every command", async () => {
+    const meters = await start({ behaviours: ["hangs-up"] });
+    const ends: string[] = [];
+    for (let n = 0; n < 12; n++) ends.push((await meters.send("clock.read")).end);
+    expect(ends.filter((end) => end === "succeeded").length).toBeGreaterThan(4);
+    expect(ends.every((end) => ["succeeded", "unsent", "unanswered"].includes(end))).toBe(true);
+  });
+});
+
 describe("one meter at a time", () => {
   it("has one association, whoever asks: a person before the others", async () => {
     const meters = await start({ plan: { count: 3 } });

@@ -99,7 +99,7 @@ export class MeterBench {
       "gateway: /test/gw",
       "agents: { a: { host: 127.0.0.1 } }",
       "redis: { url: redis://127.0.0.1 }",
-      `dlms: { keyFolder: keys, responseTimeout: 3s, connectTimeout: 2s${section === "" ? "" : `, ${section}`} }`,
+      `dlms: { keyFolder: keys, responseTimeout: 1s, connectTimeout: 2s${section === "" ? "" : `, ${section}`} }`,
       "devices:",
       ...this.members.map(
         (one) =>
