@@ -10,7 +10,10 @@ describe("the hand-over of IEC 62056-21 mode E", () => {
   it("asks at 300 Bd, answers the identification, and changes to the meter's rate and eight bits", () => {
     const handover = new ModeEHandover();
     const asked = handover.open(T0);
-    expect([text(asked), asked.line]).toEqual(["/?!\r\n", { baudRate: 300, dataBits: 7, parity: "even", stopBits: 1 }]);
+    expect([text(asked), asked.lineBefore]).toEqual([
+      "/?!\r\n",
+      { baudRate: 300, dataBits: 7, parity: "even", stopBits: 1 },
+    ]);
     const answered = handover.receive(bytes("/ISk5\\2ME372-0131\r\n"), T0);
     expect([text(answered), answered.line?.baudRate, answered.line?.dataBits]).toEqual(["\x06252\r\n", 9_600, 7]);
     const done = handover.receive(bytes("\x06252\r\n"), T0);
@@ -43,7 +46,7 @@ describe("the hand-over of IEC 62056-21 mode E", () => {
     handover.open(T0);
     handover.receive(bytes("/ISk4\\2X\r\n"), T0);
     const again = handover.wake(toInstant(1_000));
-    expect([text(again), again.line?.baudRate]).toEqual(["/?!\r\n", 300]);
+    expect([text(again), again.lineBefore?.baudRate]).toEqual(["/?!\r\n", 300]);
   });
 
   it("refuses a meter without HDLC", () => {

@@ -30,6 +30,8 @@ export interface ModeESettings {
 }
 
 export interface ModeEStep {
+  /** The line is set so before anything of `send` is written. */
+  readonly lineBefore: LineSettings | undefined;
   readonly send: readonly Uint8Array[];
   /** The line is set anew once everything of `send` has left. */
   readonly line: LineSettings | undefined;
@@ -65,7 +67,7 @@ export class ModeEHandover {
   open(now: Instant): ModeEStep {
     if (this.#phase !== "idle") return this.#step();
     this.#phase = "identifying";
-    return this.#ask(now, INITIAL_LINE);
+    return this.#ask(now);
   }
 
   /** Octets as they come; the parity bit is thrown away where the line gives it. */
@@ -95,13 +97,13 @@ export class ModeEHandover {
     }
     // A meter that did not confirm has fallen back: everything begins anew.
     this.#phase = "identifying";
-    return this.#ask(now, INITIAL_LINE);
+    return this.#ask(now);
   }
 
-  #ask(now: Instant, line: LineSettings): ModeEStep {
+  #ask(now: Instant): ModeEStep {
     this.#text = [];
     this.#deadline = later(now, this.#settings.timeoutMs ?? TIMEOUT_MS);
-    return this.#step({ send: [ascii(`/?${this.#settings.deviceAddress ?? ""}!\r\n`)], line });
+    return this.#step({ send: [ascii(`/?${this.#settings.deviceAddress ?? ""}!\r\n`)], lineBefore: INITIAL_LINE });
   }
 
   /** `/XXXZ\2identification`: three letters of the manufacturer, the baud rate, `\2` where the meter has HDLC. */
@@ -150,7 +152,15 @@ export class ModeEHandover {
   }
 
   #step(caused: Partial<ModeEStep> = {}): ModeEStep {
-    return { send: [], line: undefined, done: undefined, fault: undefined, wakeAt: this.#deadline, ...caused };
+    return {
+      lineBefore: undefined,
+      send: [],
+      line: undefined,
+      done: undefined,
+      fault: undefined,
+      wakeAt: this.#deadline,
+      ...caused,
+    };
   }
 }
 
