@@ -2,6 +2,7 @@ import type { Bench } from "./bench.ts";
 import { bench as commit } from "./commit.ts";
 import { bench as dlmsCodec } from "./dlms-codec.ts";
 import { bench as memory } from "./memory.ts";
+import { bench as mqttIngress } from "./mqtt-ingress.ts";
 import { bench as oslpCodec } from "./oslp-codec.ts";
 import { bench as oslpSwitch } from "./oslp-switch.ts";
 import { bench as pipeline } from "./pipeline.ts";
@@ -9,4 +10,14 @@ import { bench as spool } from "./spool.ts";
 import { bench as takeover } from "./takeover.ts";
 
 /** Every bench there is. */
-export const benches: readonly Bench[] = [commit, dlmsCodec, memory, oslpCodec, oslpSwitch, pipeline, spool, takeover];
+export const benches: readonly Bench[] = [
+  commit,
+  dlmsCodec,
+  memory,
+  mqttIngress,
+  oslpCodec,
+  oslpSwitch,
+  pipeline,
+  spool,
+  takeover,
+];

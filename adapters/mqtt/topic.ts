@@ -26,8 +26,11 @@ export function filterFlaw(filter: string): string | undefined {
 function commonFlaw(text: string): string | undefined {
   if (text === "") return "it is empty";
   if (text.includes("\0")) return "it has a null character";
-  if (encoder.encode(text).length > TOPIC_BYTES) return `it has more than ${TOPIC_BYTES} bytes`;
-  if (text.split("/").length > TOPIC_LEVELS) return `it has more than ${TOPIC_LEVELS} levels`;
+  // A UTF-16 unit is at most three bytes of UTF-8: most topics need no counting.
+  if (text.length * 3 > TOPIC_BYTES && encoder.encode(text).length > TOPIC_BYTES)
+    return `it has more than ${TOPIC_BYTES} bytes`;
+  if (text.length >= TOPIC_LEVELS && text.split("/").length > TOPIC_LEVELS)
+    return `it has more than ${TOPIC_LEVELS} levels`;
   return undefined;
 }
 

@@ -1,0 +1,129 @@
+import { parseArgs } from "node:util";
+import { startPrivateRedis } from "../adapters/io/node/private-redis.ts";
+import { findMosquitto, PrivateMosquitto } from "../adapters/mqtt/wire/private-mosquitto.ts";
+import type { Bench } from "./bench.ts";
+import type { MqttFigures, MqttLoadWords, MqttServerWords } from "./mqtt-words.ts";
+import { PartProcess } from "./part-process.ts";
+import { rounded } from "./statistics.ts";
+import { pause } from "./throughput.ts";
+
+interface Load {
+  readonly clients: number;
+  readonly window: number;
+  readonly seconds: number;
+  readonly warmUp: number;
+  readonly profile: string | undefined;
+}
+
+/** RSS is read when nothing has happened for so long. */
+const SETTLE_MS = 3_000;
+
+/**
+ * QoS 1 messages from clients to a PUBACK that means something: a bare aedes that keeps nothing, an agent that has committed
+ * them to its queue, and a mosquitto whose bridge has brought them to the next broker. The same clients, one after the other.
+ */
+export const bench: Bench = {
+  name: "mqtt-ingress",
+  summary: "QoS 1 messages/s into the queue, beside a bare aedes and a mosquitto bridge",
+  async run(args, out) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        clients: { type: "string", default: "50" },
+        window: { type: "string", default: "20" },
+        seconds: { type: "string", default: "6" },
+        "warm-up": { type: "string", default: "2" },
+        idle: { type: "string", default: "0" },
+        /** A directory for the processor profiles of the servers. */
+        profile: { type: "string" },
+      },
+    });
+    const load: Load = {
+      clients: Number(values.clients),
+      window: Number(values.window),
+      seconds: Number(values.seconds),
+      warmUp: Number(values["warm-up"]),
+      profile: values.profile,
+    };
+    const aedes = await served("aedes", load);
+    const busbar = await served("busbar", load);
+    const bridged = findMosquitto() === undefined ? undefined : await bridge(load);
+    const row = (name: string, figures: MqttFigures): (string | number)[] => [
+      name,
+      figures.messagesPerSecond,
+      figures.ackMs.p50,
+      figures.ackMs.p99,
+    ];
+    out.table([
+      ["", "messages/s", "PUBACK p50 ms", "p99 ms"],
+      row("aedes, keeps nothing", aedes),
+      row("busbar, committed", busbar),
+      ...(bridged === undefined ? [] : [row("mosquitto, bridged", bridged)]),
+    ]);
+    if (bridged === undefined) out.line("no mosquitto here: nothing to compare the bridge with");
+    const idle = Number(values.idle);
+    const idleRssMegabytes = idle > 0 ? await idleClients(idle) : undefined;
+    if (idleRssMegabytes !== undefined) out.line(`${idle} idle connections: ${idleRssMegabytes} MB RSS`);
+    return {
+      messagesPerSecond: busbar.messagesPerSecond,
+      ackMs: busbar.ackMs,
+      aedesPerSecond: aedes.messagesPerSecond,
+      mosquittoBridgePerSecond: bridged?.messagesPerSecond,
+      ratioToAedes: rounded(busbar.messagesPerSecond / aedes.messagesPerSecond, 2),
+      ratioToMosquittoBridge:
+        bridged === undefined ? undefined : rounded(busbar.messagesPerSecond / bridged.messagesPerSecond, 2),
+      idleConnections: idle,
+      idleRssMegabytes,
+    };
+  },
+};
+
+async function served(kind: "aedes" | "busbar", load: Load): Promise<MqttFigures> {
+  return await withServer(kind, load, async (port, clients) => await clients.ask("run", { port, ...load }));
+}
+
+async function idleClients(count: number): Promise<number> {
+  return await withServer("busbar", { clients: count, profile: undefined }, async (port, clients, server) => {
+    await clients.ask("idle", { port, clients: count });
+    await pause(SETTLE_MS);
+    return (await server.ask("rss", {})).megabytes;
+  });
+}
+
+async function withServer<Result>(
+  kind: "aedes" | "busbar",
+  { clients, profile }: Pick<Load, "clients" | "profile">,
+  act: (port: number, load: PartProcess<MqttLoadWords>, server: PartProcess<MqttServerWords>) => Promise<Result>,
+): Promise<Result> {
+  const redis = await startPrivateRedis({ appendonly: true });
+  const server = new PartProcess<MqttServerWords>("mqtt-server", { kind, redisUrl: redis.url, clients }, profile);
+  const load = new PartProcess<MqttLoadWords>("mqtt-load", {});
+  try {
+    const { port } = await server.ask("open", {});
+    return await act(port, load, server);
+  } finally {
+    await load.end();
+    await server.end();
+    await redis.stop();
+  }
+}
+
+/** What arrives at the second broker is counted: at the first a PUBACK says only that it is in memory. */
+async function bridge(load: Load): Promise<MqttFigures> {
+  const far = await PrivateMosquitto.start();
+  const near = await PrivateMosquitto.start([
+    "connection far",
+    `address 127.0.0.1:${far.port}`,
+    "topic # out 1",
+    "cleansession false",
+    "bridge_protocol_version mqttv311",
+  ]);
+  const clients = new PartProcess<MqttLoadWords>("mqtt-load", {});
+  try {
+    return await clients.ask("run", { port: near.port, ...load, countAt: far.port });
+  } finally {
+    await clients.end();
+    await near.stop();
+    await far.stop();
+  }
+}
