@@ -10,6 +10,10 @@ const LINES_MAX = 400;
 
 /** Longer than that, with the reason. */
 const LONG: ReadonlyMap<string, string> = new Map([
+  [
+    "adapters/dlms/association/client-association.ts",
+    "one machine over one association: what may come when, and what it does then, is decided in one place",
+  ],
   ["edge-agent/spool/spool.ts", "one class over one directory: what may be forgotten when is decided in one place"],
   ["edge-agent/runtime/agent.ts", "puts the parts of an agent together: its length is that of their list"],
 ]);

@@ -6,34 +6,21 @@ import type { Random } from "../../kit/ports.ts";
 import { ended, idle, type Machine, type Step, StepBuilder } from "../../kit/step.ts";
 import { earliest, type Instant, later } from "../../kit/time.ts";
 import type { Aare } from "../apdu/acse.ts";
-import type { ActionResponse } from "../apdu/action.ts";
 import type { Apdu } from "../apdu/apdu.ts";
 import { conforms } from "../apdu/conformance.ts";
 import { decodeLeniently } from "../apdu/decode-apdu.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import { invokeIdAndPriority, longInvokeIdAndPriority } from "../apdu/invoke-id.ts";
-import { ACTION_RESULTS } from "../apdu/results.ts";
 import { APDU_TAGS } from "../apdu/tags.ts";
 import { type DlmsFaultCode, dlmsFault } from "../codes.ts";
-import { octetString } from "../data/data.ts";
-import { toObis } from "../obis.ts";
 import { type Protection, suffices, UNPROTECTED } from "../security/control.ts";
-import { type HlsExchange, isHigh, proof, proves } from "../security/hls.ts";
 import { CounterReserve, type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
-import { SUITES } from "../security/suite.ts";
 import type { DlmsLink, LinkStep } from "../transport/link.ts";
 import { confirmedServiceFault, exceptionFault } from "./exceptions.ts";
-import { type Outgoing, outgoing, unexpected } from "./exchange.ts";
+import { type Outgoing, unexpected } from "./exchange.ts";
 import { GENERAL_BLOCK_OVERHEAD, GeneralBlocks } from "./general-blocks.ts";
-import {
-  agreed,
-  type AssociationFacts,
-  associationRequest,
-  expectAccepted,
-  initiateRequest,
-  initiateResponse,
-  makeChallenge,
-} from "./handshake.ts";
+import { Establishment } from "./establishment.ts";
+import type { AssociationFacts } from "./handshake.ts";
 import type { AssociationOutcome } from "./outcome.ts";
 import { ProcedureRun, type ProcedureStep } from "./procedure-run.ts";
 import { AssociationProtection } from "./protection.ts";
@@ -42,10 +29,7 @@ import type { AssociationSettings } from "./settings.ts";
 
 type Out = StepBuilder<AssociationOutcome>;
 
-type Phase =
-  | { readonly at: "idle" | "linking" | "associated" | "releasing" | "closing" }
-  | { readonly at: "associating"; readonly challenge: Uint8Array; readonly dedicatedKey: Uint8Array | undefined }
-  | { readonly at: "authenticating"; readonly exchange: HlsExchange };
+type Phase = "idle" | "linking" | "associating" | "authenticating" | "associated" | "releasing" | "closing";
 
 export interface AssociationParts {
   readonly settings: AssociationSettings;
@@ -58,8 +42,6 @@ export interface AssociationParts {
   readonly received?: ReplayGuard;
 }
 
-const CURRENT_ASSOCIATION = { classId: 15, instance: toObis("0.0.40.0.0.255"), method: 1 } as const;
-
 /**
  * The client side of one association (IEC 62056-5-3 clause 9.3), from the first byte of the link to the last. One procedure
  * runs at a time; what it asks becomes APDUs, protected and cut as was agreed.
@@ -69,12 +51,11 @@ const CURRENT_ASSOCIATION = { classId: 15, instance: toObis("0.0.40.0.0.255"), m
 export class ClientAssociation implements Machine<AssociationOutcome> {
   readonly #settings: AssociationSettings;
   readonly #link: DlmsLink;
-  readonly #ciphers: Ciphers;
-  readonly #random: Random;
   readonly #counters: InvocationCounters;
   readonly #protection: AssociationProtection | undefined;
+  readonly #establishment: Establishment;
   readonly #deadlines = new Deadlines<"association" | "response" | "pause" | "release">();
-  #phase: Phase = { at: "idle" };
+  #phase: Phase = "idle";
   #facts: AssociationFacts | undefined;
   #run: ProcedureRun | undefined;
   #queued: CosemDialogue<unknown> | undefined;
@@ -89,21 +70,15 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   constructor({ settings, link, ciphers, random, counters, received }: AssociationParts) {
     this.#settings = settings;
     this.#link = link;
-    this.#ciphers = ciphers;
-    this.#random = random;
     this.#counters = counters ?? new CounterReserve(0);
-    if (settings.security === undefined) return;
-    const { clientSystemTitle = new Uint8Array(0), serverSystemTitle } = settings;
-    this.#protection = new AssociationProtection(
-      {
-        ciphers,
-        settings: settings.security,
-        clientSystemTitle,
-        counters: this.#counters,
-        received: received ?? new ReplayGuard(),
-      },
-      serverSystemTitle,
-    );
+    this.#protection = protectionOf(settings, ciphers, this.#counters, received);
+    this.#establishment = new Establishment({
+      settings,
+      ciphers,
+      random,
+      counters: this.#counters,
+      protection: this.#protection,
+    });
   }
 
   /** A procedure runs, or waits for the association. */
@@ -118,7 +93,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   open(now: Instant): Step<AssociationOutcome> {
     return this.#step((step) => {
-      this.#phase = { at: "linking" };
+      this.#phase = "linking";
       this.#deadlines.set("association", later(now, this.#settings.timeouts.associateMs));
       this.#absorb(step, this.#link.open(now), now);
     });
@@ -132,8 +107,8 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   run(dialogue: CosemDialogue<unknown>, now: Instant): Step<AssociationOutcome> {
     invariant(!this.busy, "one procedure runs in an association at a time");
     return this.#step((step) => {
-      if (this.#phase.at === "associated") this.#begin(step, dialogue, now);
-      else if (this.#phase.at === "releasing" || this.#phase.at === "closing") {
+      if (this.#phase === "associated") this.#begin(step, dialogue, now);
+      else if (this.#phase === "releasing" || this.#phase === "closing") {
         step.outcomes.push({ kind: "failed", fault: closed("dlms.association.not-open", "the association is ending") });
       } else this.#queued = dialogue;
     });
@@ -152,12 +127,12 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   release(now: Instant): Step<AssociationOutcome> {
     return this.#step((step) => {
       this.#abandon(step, closed("dlms.association.aborted", "the association is released"));
-      const associated = this.#phase.at === "associated";
+      const associated = this.#phase === "associated";
       this.#deadlines.clearAll();
       this.#deadlines.set("release", later(now, this.#settings.timeouts.releaseMs));
       if (associated && this.#settings.release === "rlrq" && this.#settings.preEstablished === undefined) {
-        this.#phase = { at: "releasing" };
-        const userInformation = this.#releaseInformation();
+        this.#phase = "releasing";
+        const userInformation = this.#establishment.releaseInformation();
         this.#write(step, encodeApdu({ kind: "rlrq", reason: 0, userInformation }), now);
       } else this.#closeLink(step, now);
     });
@@ -171,7 +146,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
         if (due === "association") this.#end(step, unanswered("dlms.association.unanswered", "associating"));
         else if (due === "pause") this.#apply(step, this.#run?.paused(), now);
         else if (due === "response") this.#unanswered(step, now);
-        else if (this.#phase.at === "releasing") this.#closeLink(step, now);
+        else if (this.#phase === "releasing") this.#closeLink(step, now);
         else this.#end(step, "done");
       }
     });
@@ -179,7 +154,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   close(_now: Instant): Step<AssociationOutcome> {
     return this.#step((step) => {
-      const { at } = this.#phase;
+      const at = this.#phase;
       const inOrder = at === "idle" || at === "closing" || at === "releasing" || (at === "associated" && !this.busy);
       this.#end(step, inOrder ? "done" : closed("dlms.association.closed", `the connection closed while ${at}`));
     });
@@ -200,7 +175,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #absorb(step: Out, link: LinkStep, now: Instant): void {
     step.send.push(...link.send);
     this.#linkWakeAt = link.wakeAt;
-    if (link.state === "open" && this.#phase.at === "linking") this.#associate(step, now);
+    if (link.state === "open" && this.#phase === "linking") this.#associate(step, now);
     for (const apdu of link.apdus) {
       if (this.#ended !== undefined) return;
       this.#take(step, apdu, now);
@@ -209,7 +184,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   }
 
   #linkEnd(): "done" | EdgeError {
-    return this.#phase.at === "closing" ? "done" : closed("dlms.association.closed", "the link was closed");
+    return this.#phase === "closing" ? "done" : closed("dlms.association.closed", "the link was closed");
   }
 
   #write(step: Out, apdu: Uint8Array, now: Instant): void {
@@ -217,32 +192,31 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   }
 
   #associate(step: Out, now: Instant): void {
-    const { preEstablished, serverSystemTitle, security } = this.#settings;
+    const { preEstablished, serverSystemTitle } = this.#settings;
     if (preEstablished !== undefined) {
       this.#associated(step, { ...preEstablished, serverSystemTitle: serverSystemTitle ?? new Uint8Array(0) }, now);
       return;
     }
-    const ciphered = security?.initiate === "protected";
-    this.#withCounters(step, ciphered ? 1 : 0, now, (out, at) => {
-      const challenge = makeChallenge(this.#settings, this.#random);
-      const dedicatedKey =
-        security?.dedicatedKey === true ? this.#random.bytes(SUITES[security.material.suite].keyOctets) : undefined;
-      this.#phase = { at: "associating", challenge, dedicatedKey };
-      const userInformation = this.#initiate(dedicatedKey, ciphered);
-      const request = associationRequest(this.#settings, this.#ciphers, { challenge, userInformation });
+    this.#withCounters(step, this.#establishment.requestCounters, now, (out, at) => {
+      this.#phase = "associating";
       this.#deadlines.set("association", later(at, this.#settings.timeouts.associateMs));
-      this.#write(out, encodeApdu(request), at);
+      this.#write(out, this.#establishment.request(), at);
     });
   }
 
-  #initiate(dedicatedKey: Uint8Array | undefined, ciphered: boolean): Uint8Array {
-    const plain = encodeApdu(initiateRequest(this.#settings, dedicatedKey));
-    return ciphered && this.#protection !== undefined ? this.#protection.seal(plain, "association") : plain;
-  }
-
-  #releaseInformation(): Uint8Array | undefined {
-    if (this.#protection === undefined || this.#counters.available === 0) return undefined;
-    return this.#initiate(undefined, true);
+  #accepted(step: Out, aare: Aare, now: Instant): void {
+    const { facts, proves, remark: passedOver } = this.#establishment.accepted(aare);
+    if (passedOver !== undefined) remark(step, passedOver);
+    if (!proves) {
+      this.#associated(step, facts, now);
+      return;
+    }
+    this.#facts = facts;
+    this.#withCounters(step, this.#establishment.proofCounters, now, (out, at) => {
+      this.#phase = "authenticating";
+      this.#deadlines.set("association", later(at, this.#settings.timeouts.associateMs));
+      this.#transmit(out, this.#establishment.proofRequest(this.#nextInvoke()), "association", at);
+    });
   }
 
   /** Runs what needs counters once there are enough of them. */
@@ -259,7 +233,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   #take(step: Out, octets: Uint8Array, now: Instant): void {
     try {
-      if (this.#phase.at === "releasing" && octets[0] === APDU_TAGS.rlre) this.#closeLink(step, now);
+      if (this.#phase === "releasing" && octets[0] === APDU_TAGS.rlre) this.#closeLink(step, now);
       else this.#takeApdu(step, octets, now, UNPROTECTED, 0);
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
@@ -327,16 +301,18 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   #answered(step: Out, apdu: Apdu, now: Instant): void {
     const phase = this.#phase;
-    if (phase.at === "releasing" || phase.at === "closing") return;
-    if (phase.at === "associated" && this.#awaiting === undefined) throw unexpected(apdu, "no APDU at all");
+    if (phase === "releasing" || phase === "closing") return;
+    if (phase === "associated" && this.#awaiting === undefined) throw unexpected(apdu, "no APDU at all");
     if (apdu.kind === "exception-response") this.#refused(step, exceptionFault(apdu), now);
     else if (apdu.kind === "confirmed-service-error") this.#refused(step, confirmedServiceFault(apdu), now);
-    else if (phase.at === "associating") {
+    else if (phase === "associating") {
       if (apdu.kind !== "aare") throw unexpected(apdu, "an AARE");
-      this.#accepted(step, apdu, phase, now);
-    } else if (phase.at === "authenticating") {
+      this.#accepted(step, apdu, now);
+    } else if (phase === "authenticating") {
       if (apdu.kind !== "action-response-normal") throw unexpected(apdu, "the proof of the server");
-      this.#proved(step, apdu, phase.exchange, now);
+      this.#establishment.proved(apdu);
+      invariant(this.#facts !== undefined, "the server is asked for its proof after it accepted");
+      this.#associated(step, this.#facts, now);
     } else {
       this.#expectInvoke(apdu);
       this.#settle(step, (run) => run.answered(apdu), now);
@@ -344,7 +320,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   }
 
   #refused(step: Out, fault: EdgeError, now: Instant): void {
-    if (this.#phase.at === "associated") this.#settle(step, (run) => run.fail(fault), now);
+    if (this.#phase === "associated") this.#settle(step, (run) => run.fail(fault), now);
     else this.#end(step, fault);
   }
 
@@ -356,116 +332,8 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     throw dlmsFault("dlms.association.unexpected-apdu", `a ${apdu.kind} to another request`, { retry: "backoff" });
   }
 
-  #accepted(step: Out, aare: Aare, phase: Extract<Phase, { at: "associating" }>, now: Instant): void {
-    if (aare.result !== 0) expectAccepted(aare, this.#errorInside(aare));
-    this.#learnTitle(step, aare.respondingApTitle);
-    const response = initiateResponse(this.#inside(aare));
-    const serverSystemTitle = aare.respondingApTitle ?? this.#settings.serverSystemTitle ?? new Uint8Array(0);
-    const facts = { ...agreed(this.#settings, response), serverSystemTitle };
-    if (phase.dedicatedKey !== undefined) this.#protection?.useDedicatedKey(phase.dedicatedKey);
-    const { mechanism } = this.#settings.authentication;
-    if (!isHigh(mechanism)) {
-      this.#associated(step, facts, now);
-      return;
-    }
-    this.#facts = facts;
-    if (aare.respondingAuthenticationValue === undefined) {
-      throw dlmsFault("dlms.association.authentication-failed", "the server gives no challenge", { blame: "operator" });
-    }
-    const exchange = this.#hls(mechanism, phase.challenge, aare.respondingAuthenticationValue, serverSystemTitle);
-    this.#authenticate(step, exchange, now);
-  }
-
-  #hls(
-    mechanism: HlsExchange["mechanism"],
-    ownChallenge: Uint8Array,
-    peerChallenge: Uint8Array,
-    peerTitle: Uint8Array,
-  ): HlsExchange {
-    const { authentication, security, clientSystemTitle } = this.#settings;
-    const { secret, signingKey, serverKey } = authentication;
-    const material = security?.material ?? authentication.gmac;
-    const secrets = {
-      suite: material?.suite ?? 0,
-      ...(secret === undefined ? {} : { secret }),
-      ...(signingKey === undefined ? {} : { signingKey }),
-      ...(serverKey === undefined ? {} : { peerKey: serverKey }),
-      ...(material === undefined ? {} : material),
-    };
-    const ownTitle = clientSystemTitle ?? new Uint8Array(0);
-    return { mechanism, secrets, ownTitle, peerTitle, ownChallenge, peerChallenge };
-  }
-
-  /** The third pass; a proof of mechanism 5 has an invocation counter of its own. */
-  #authenticate(step: Out, exchange: HlsExchange, now: Instant): void {
-    const counters = (exchange.mechanism === "high-gmac" ? 1 : 0) + (this.#protection === undefined ? 0 : 1);
-    this.#withCounters(step, counters, now, (out, at) => {
-      this.#phase = { at: "authenticating", exchange };
-      const answer = proof(this.#ciphers, exchange, () => this.#counters.take());
-      const invoke = this.#nextInvoke();
-      const parameters = octetString(answer);
-      const request = outgoing({ kind: "action-request-normal", invoke, method: CURRENT_ASSOCIATION, parameters });
-      this.#deadlines.set("association", later(at, this.#settings.timeouts.associateMs));
-      this.#transmit(out, request, "association", at);
-    });
-  }
-
-  #proved(
-    step: Out,
-    { result, returned }: Extract<ActionResponse, { kind: "action-response-normal" }>,
-    exchange: HlsExchange,
-    now: Instant,
-  ): void {
-    if (result !== 0) {
-      const why = ACTION_RESULTS[result] ?? result;
-      throw dlmsFault("dlms.association.authentication-failed", `the server does not accept our proof: ${why}`, {
-        blame: "operator",
-        native: result,
-      });
-    }
-    const silent = returned === undefined && this.#settings.authentication.acceptSilentServer === true;
-    const answer =
-      returned?.kind === "data" && returned.data.kind === "octet-string" ? returned.data.octets : new Uint8Array(0);
-    if (!silent && !proves(this.#ciphers, exchange, answer)) {
-      throw dlmsFault("dlms.security.server-unauthenticated", "the server does not prove that it knows the secret");
-    }
-    invariant(this.#facts !== undefined, "the server is asked for its proof after it accepted");
-    this.#associated(step, this.#facts, now);
-  }
-
-  #learnTitle(step: Out, title: Uint8Array | undefined): void {
-    const known = this.#settings.serverSystemTitle;
-    if (this.#protection === undefined || title === undefined) return;
-    this.#protection.serverSystemTitle = title;
-    if (known === undefined || (known.length === title.length && known.every((octet, i) => octet === title[i]))) return;
-    remark(step, dlmsFault("dlms.security.title-malformed", "the server has another system title than is configured"));
-  }
-
-  /** What the AARE carries, opened where it is protected. */
-  #inside({ userInformation }: Aare): Apdu | undefined {
-    if (userInformation === undefined) return undefined;
-    const { apdu } = decodeLeniently(userInformation);
-    const ciphered = apdu.kind === "service-ciphered" || apdu.kind === "general-glo-ciphering";
-    if (ciphered && this.#protection !== undefined) return decodeLeniently(this.#protection.open(apdu).plain).apdu;
-    if (this.#settings.security?.initiate === "protected" && apdu.kind === "initiate-response") {
-      throw dlmsFault("dlms.security.unprotected", "the server accepts without the protection that was asked for");
-    }
-    return apdu;
-  }
-
-  #errorInside(aare: Aare): Extract<Apdu, { kind: "confirmed-service-error" }> | undefined {
-    try {
-      const inside = this.#inside(aare);
-      return inside?.kind === "confirmed-service-error" ? inside : undefined;
-    } catch (thrown) {
-      // The refusal counts, whatever came along with it.
-      if (thrown instanceof EdgeError) return undefined;
-      throw thrown;
-    }
-  }
-
   #associated(step: Out, facts: AssociationFacts, now: Instant): void {
-    this.#phase = { at: "associated" };
+    this.#phase = "associated";
     this.#facts = facts;
     this.#awaiting = undefined;
     this.#deadlines.clearAll();
@@ -578,8 +446,8 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   /** An APDU that does not belong, or that could not be read. */
   #disorder(step: Out, fault: EdgeError, now: Instant): void {
-    const resynchronises = this.#phase.at === "associated" && this.#settings.onDisorder === "resynchronise";
-    if (this.#phase.at === "releasing" || this.#phase.at === "closing") return;
+    const resynchronises = this.#phase === "associated" && this.#settings.onDisorder === "resynchronise";
+    if (this.#phase === "releasing" || this.#phase === "closing") return;
     this.#dropped += 1;
     if (!resynchronises || this.#dropped > this.#settings.limits.dropped) {
       this.#end(step, fault);
@@ -591,7 +459,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   }
 
   #closeLink(step: Out, now: Instant): void {
-    this.#phase = { at: "closing" };
+    this.#phase = "closing";
     this.#absorb(step, this.#link.close(now), now);
   }
 
@@ -644,4 +512,16 @@ function closed(code: DlmsFaultCode, message: string): EdgeError {
 
 function unanswered(code: DlmsFaultCode, what: string): EdgeError {
   return dlmsFault(code, `${what}: no answer in time`, { retry: "backoff" });
+}
+
+function protectionOf(
+  settings: AssociationSettings,
+  ciphers: Ciphers,
+  counters: InvocationCounters,
+  received: ReplayGuard = new ReplayGuard(),
+): AssociationProtection | undefined {
+  const { security, clientSystemTitle = new Uint8Array(0), serverSystemTitle } = settings;
+  if (security === undefined) return undefined;
+  const parts = { ciphers, settings: security, clientSystemTitle, counters, received };
+  return new AssociationProtection(parts, serverSystemTitle);
 }
