@@ -6,7 +6,7 @@ import { commandKey } from "../../model/ledger.ts";
 import { leaseToken } from "../../model/reign.ts";
 import { command, START } from "../command.testing.ts";
 import type { Hold } from "../ledger.ts";
-import { CALLS_AT_ONCE } from "./ledger-calls.ts";
+import { CALLS_AT_ONCE, SCRIPTS_AT_ONCE } from "./ledger-calls.ts";
 import { RedisLedger } from "./ledger.ts";
 
 const A: Hold = { holder: "a", epoch: 3 };
@@ -55,6 +55,24 @@ describe("calls of one turn", () => {
       ),
     );
     expect(begun.map((reply) => reply.kind)).toEqual(first.map((_, at) => (at % 2 === 0 ? "started" : "fenced")));
+  });
+
+  it("wait here and not in Redis, and commands under way come before those that arrive", async () => {
+    const ledger = new RedisLedger(connection.client, GROUP);
+    await ledger.accept(A, command({ uid: "early" }), START);
+    const order: string[] = [];
+    const arriving = uids("arriving", CALLS_AT_ONCE * SCRIPTS_AT_ONCE * 3).map((uid) =>
+      ledger.accept(A, command({ uid }), START).then(() => order.push("accept")),
+    );
+    // They are on their way, as many as may be.
+    await new Promise((resolve) => setImmediate(resolve));
+    const basis = { state: "accepted", turn: 0 } as const;
+    const begun = ledger.begin(A, "early", { basis, now: START, verified: false }).then((reply) => {
+      order.push(reply.kind);
+    });
+    await Promise.all([...arriving, begun]);
+    expect(order).toHaveLength(arriving.length + 1);
+    expect(order.indexOf("started")).toBeLessThanOrEqual(CALLS_AT_ONCE * SCRIPTS_AT_ONCE * 2);
   });
 
   it("that fail take no other with them", async () => {

@@ -1,4 +1,5 @@
 import type { IRedisClient } from "bullmq";
+import { Fifo } from "../../../adapters/kit/fifo.ts";
 import { ACCEPT_SCRIPT, BEGIN_SCRIPT, FINISH_SCRIPT, RETRACT_SCRIPT } from "./ledger-scripts.ts";
 
 /** What may be done to a record; each is one script of its own. */
@@ -13,6 +14,10 @@ const SCRIPTS: Readonly<Record<LedgerCall, string>> = {
 
 /** Calls one script makes at most: Redis is kept from others for a few milliseconds. */
 export const CALLS_AT_ONCE = 64;
+/** Scripts under way at once. What waits here waits for no timeout; what waits in Redis does, and is then asked again. */
+export const SCRIPTS_AT_ONCE = 4;
+/** After a script that was not answered, so that thousands of commands do not ask a Redis that is away without a pause. */
+const PAUSE_MS = 20;
 const MANY = "busbar:cmd-many";
 const FIRST_LINE = "#!lua\n";
 
@@ -25,13 +30,17 @@ interface Open {
 }
 
 /**
- * Runs the scripts of the ledger. Those asked for in one turn go to Redis as one: a script costs Redis and us far more than
- * what it does to one record. Each is carried out as it would be alone, and one that fails takes no other with it.
+ * Runs the scripts of the ledger. Those asked for in one turn, and what came while others were under way, go to Redis as
+ * one: a script costs Redis and us far more than what it does to one record. Each is carried out as it would be alone, and one that fails takes no other with it.
  */
 export class LedgerCalls {
   readonly #client: IRedisClient;
   readonly #lease: string;
-  #open: Open[] = [];
+  /** Commands under way come before those that are only taken down: thousands may arrive at once. */
+  readonly #underWay = new Fifo<Open>();
+  readonly #arriving = new Fifo<Open>();
+  #scripts = 0;
+  #scheduled = false;
 
   constructor(client: IRedisClient, lease: string) {
     this.#client = client;
@@ -43,41 +52,70 @@ export class LedgerCalls {
   /** Resolves with the reply of the script; rejects as ioredis does. */
   run(call: LedgerCall, key: string, args: readonly (string | number)[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#open.push({ call, key, args, resolve, reject });
-      // Behind the promises of this turn: what they go on to ask comes along.
-      if (this.#open.length === 1) process.nextTick(() => this.#go());
+      (call === "accept" ? this.#arriving : this.#underWay).push({ call, key, args, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Behind the promises of this turn: what they go on to ask comes along. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(() => {
+      this.#scheduled = false;
+      this.#go();
     });
   }
 
   #go(): void {
-    const open = this.#open;
-    this.#open = [];
-    for (let at = 0; at < open.length; at += CALLS_AT_ONCE) void this.#send(open.slice(at, at + CALLS_AT_ONCE));
+    while (this.#scripts < SCRIPTS_AT_ONCE && this.#underWay.length + this.#arriving.length > 0) {
+      const calls: Open[] = [];
+      while (calls.length < CALLS_AT_ONCE) {
+        const next = this.#underWay.shift() ?? this.#arriving.shift();
+        if (next === undefined) break;
+        calls.push(next);
+      }
+      this.#scripts += 1;
+      void this.#send(calls).then((answered) => {
+        if (answered) this.#done();
+        else setTimeout(() => this.#done(), PAUSE_MS);
+      });
+    }
   }
 
-  async #send(calls: readonly Open[]): Promise<void> {
+  #done(): void {
+    this.#scripts -= 1;
+    this.#schedule();
+  }
+
+  /** Whether Redis answered. Never rejects. */
+  async #send(calls: readonly Open[]): Promise<boolean> {
     const [first] = calls;
-    if (first === undefined) return;
-    if (calls.length === 1) {
-      this.#alone(first);
-      return;
-    }
+    if (calls.length === 1 && first !== undefined) return this.#alone(first);
     const args = calls.flatMap(({ call, key, args: own }) => [call, key, own.length, ...own]);
     try {
       const replies: unknown = await this.#client.runCommand(MANY, [this.#lease, ...args]);
       for (const [index, call] of calls.entries()) {
         const reply: unknown = Array.isArray(replies) ? replies[index] : undefined;
-        if (reply === FAILED) this.#alone(call);
+        if (reply === FAILED) void this.#alone(call);
         else call.resolve(reply);
       }
+      return true;
     } catch (thrown) {
       for (const call of calls) call.reject(thrown);
+      return false;
     }
   }
 
   /** Says what is wrong with one, where something is. */
-  #alone({ call, key, args, resolve, reject }: Open): void {
-    this.#client.runCommand(nameOf(call), [this.#lease, key, ...args]).then(resolve, reject);
+  async #alone({ call, key, args, resolve, reject }: Open): Promise<boolean> {
+    try {
+      resolve(await this.#client.runCommand(nameOf(call), [this.#lease, key, ...args]));
+      return true;
+    } catch (thrown) {
+      reject(thrown);
+      return false;
+    }
   }
 }
 
