@@ -117,6 +117,8 @@ export class Conversation implements Machine<ConversationOutcome> {
       if (afterMs === 0) this.#write(from, octets, out, now);
       else if (this.#delayed.length < DELAYED_MAX) this.#delayed.push({ at: later(now, afterMs), from, octets });
     }
+    const waits = handling.sends.length > 0 && handling.sends.every(({ afterMs }) => afterMs > 0);
+    if (waits) this.#units(meter, this.#parts.carrier.later(from), out, now);
     if (handling.sends.length === 0) this.#units(meter, this.#parts.carrier.nothing(from), out, now);
     if (handling.end === undefined) return;
     if (handling.end.kind === "reboot") {

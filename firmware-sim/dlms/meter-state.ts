@@ -45,6 +45,8 @@ export interface Oddities {
   firstBlock: number;
   /** null-data in profiles for what is as in the row before. */
   leavesOutRepeats: boolean;
+  /** Pushes as the MX382 of DSMR 2.2: an EventNotification with nothing but who it is from. */
+  pushesAsMx382: boolean;
 }
 
 /** The mutable inside of a simulated meter; behaviours and objects work on it. */

@@ -20,7 +20,7 @@ import { SeededRandom } from "../../adapters/kit/random.ts";
 import type { Step } from "../../adapters/kit/step.ts";
 import { type Instant, toInstant, toWall, type WallMs } from "../../adapters/kit/time.ts";
 import { BEHAVIOURS, completeMeter } from "./behaviours/roster.ts";
-import { HdlcCarrier } from "./carriers/hdlc-carrier.ts";
+import { HdlcCarrier, type HdlcCarrierSettings } from "./carriers/hdlc-carrier.ts";
 import { WrapperCarrier } from "./carriers/wrapper-carrier.ts";
 import { Conversation, type ConversationOutcome } from "./conversation.ts";
 import { SimulatedMeter, type MeterParts } from "./meter.ts";
@@ -58,6 +58,7 @@ export interface Bond {
   /** What the client knows wrong. */
   readonly wrong?: "secret" | "encryption" | "authentication";
   readonly sap?: number;
+  readonly hdlc?: HdlcCarrierSettings;
 }
 
 export const WALL: WallMs = toWall(Date.UTC(2026, 5, 17, 10, 7, 30));
@@ -241,6 +242,7 @@ export class Pair {
     const carrier =
       transport === "hdlc"
         ? new HdlcCarrier({
+            ...this.#bond.hdlc,
             offer: { informationTransmitMax: 200, informationReceiveMax: 150, windowTransmit: 3, windowReceive: 2 },
           })
         : new WrapperCarrier(transport === "tcp" ? "stream" : "datagram");

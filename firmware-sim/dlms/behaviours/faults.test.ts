@@ -80,6 +80,22 @@ describe("a faulty meter", () => {
   });
 });
 
+describe("a meter on HDLC that is not ready", () => {
+  it("is asked again until it is", () => {
+    const patience = { timeouts: { associateMs: 600_000, responseMs: 600_000, releaseMs: 60_000 } };
+    const pair = new Pair({
+      ...SECURE,
+      transport: "hdlc",
+      behaviours: ["answers-slowly"],
+      client: patience,
+      hdlc: { whileWaiting: "not-ready" },
+    });
+    pair.open();
+    expect(pair.run(get(ENERGY)).kind).toBe("double-long-unsigned");
+    expect(pair.now).toBeGreaterThan(60_000);
+  });
+});
+
 describe("a client with something wrong", () => {
   it.each([
     ["secret", { mechanism: "low" }, "dlms.association.authentication-failed"],

@@ -208,6 +208,13 @@ describe("events and alarms", () => {
     );
   });
 
+  it("are pushed in the form of the MX382 by a meter that is one", () => {
+    const pair = new Pair({ behaviours: ["pushes-as-mx382"], meter: { pushTo: "platform:9598" } });
+    const octets = toHex(pair.meter.state.pushes.shift()?.octets ?? new Uint8Array(0));
+    expect(octets).toMatch(/^000100670066002bc2090c[0-9a-f]{24}00018080808080000209 ?11/);
+    expect(octets.endsWith(toHex(utf8("EBUS0000000000007")))).toBe(true);
+  });
+
   it("are pushed ciphered where the meter protects them", () => {
     const pair = new Pair({ policy: 3, mechanism: "high-gmac", meter: { pushTo: "platform:1", protectsPushes: true } });
     const apdu = decodeApdu(decodeWrapperPdu(pair.meter.state.pushes.shift()?.octets ?? new Uint8Array(0)).apdu);

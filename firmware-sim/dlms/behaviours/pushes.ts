@@ -116,7 +116,11 @@ function push(meter: MeterState, { obis, object: setup }: Setup, now: Instant): 
   if (where === undefined || where === "" || !meter.isOn) return;
   const values = (elementsOf(read(2)) ?? []).map((one) => cellOf(meter, columnOf(one), now));
   const isOwnForm = (message === undefined ? 0 : (numberOf(message) ?? 0)) >= MANUFACTURER_MESSAGE;
-  const octets = isOwnForm ? commaForm(values) : notification(meter, values);
+  const octets = meter.oddities.pushesAsMx382
+    ? mx382Form(meter.identity.equipment, meter.clock.write(meter.clock.now()))
+    : isOwnForm
+      ? commaForm(values)
+      : notification(meter, values);
   if (meter.pushes.length >= PUSHES_MAX) meter.pushes.shift();
   meter.pushes.push({
     setup: obis,
@@ -187,11 +191,12 @@ const ITSELF: AssociationView = {
 };
 
 /** MX382 of DSMR 2.2: an EventNotification instead, as that meter wraps it. */
-export function mx382Form(equipment: string, time: Uint8Array | undefined): Uint8Array {
+function mx382Form(equipment: string, time: Uint8Array): Uint8Array {
   const id = utf8(equipment);
   const apdu = concat([
     Uint8Array.of(0xc2),
-    time === undefined ? Uint8Array.of(0) : concat([Uint8Array.of(0x09, 0x0c), time]),
+    Uint8Array.of(0x09, 0x0c),
+    time,
     Uint8Array.of(0, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 2, 0x09, id.length),
     id,
   ]);

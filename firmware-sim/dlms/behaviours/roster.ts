@@ -21,6 +21,7 @@ import { measuresEnergy } from "./measures-energy.ts";
 import { numbersBlocksFromZero } from "./numbers-blocks-from-zero.ts";
 import { offersLittle } from "./offers-little.ts";
 import { pushes } from "./pushes.ts";
+import { pushesAsMx382 } from "./pushes-as-mx382.ts";
 import { raisesAlarms } from "./raises-alarms.ts";
 import { raisesEvents } from "./raises-events.ts";
 import { rebootsInBlockTransfer } from "./reboots-in-block-transfer.ts";
@@ -80,6 +81,7 @@ export const BEHAVIOURS: Readonly<Record<string, BehaviourEntry>> = {
   "offers-little": odd("no lists, no general protection, no general block transfer", offersLittle),
   "numbers-blocks-from-zero": odd("block numbers begin at 0", numbersBlocksFromZero),
   "leaves-out-repeats": odd("null-data in profiles for what is as before", leavesOutRepeats),
+  "pushes-as-mx382": odd("pushes as the MX382 of DSMR 2.2 does", pushesAsMx382),
   "trails-octets": odd("stray octets behind an answer", trailsOctets),
 
   "falls-silent": faulty("reads every request and says nothing", fallsSilent),

@@ -22,6 +22,8 @@ export interface Carrier {
   send(to: Heard, apdu: Uint8Array): readonly Uint8Array[];
   /** There is no answer: where the layer must say so, its units. */
   nothing(to: Heard): readonly Uint8Array[];
+  /** The answer comes later: where the layer says so meanwhile, its units. */
+  later(to: Heard): readonly Uint8Array[];
   wake(now: Instant): Received;
   readonly wakeAt: Instant | undefined;
   readonly pending: number;

@@ -12,6 +12,8 @@ export interface HdlcCarrierSettings {
   readonly inactivityMs?: DurationMs;
   /** Octets further apart than this do not belong to one frame: 25 ms in the field, more over TCP. */
   readonly interOctetMs?: DurationMs;
+  /** An answer that takes its time: the meter keeps the turn until it has it, or gives it back as not ready (RNR). */
+  readonly whileWaiting?: "keeps-turn" | "not-ready";
   /** The physical devices that answer; any where not given. */
   readonly physicalDevice?: number;
 }
@@ -67,6 +69,10 @@ export class HdlcCarrier implements Carrier {
 
   nothing(to: Heard): readonly Uint8Array[] {
     return unitsOf(this.#links.get(key(to))?.link.pass());
+  }
+
+  later(to: Heard): readonly Uint8Array[] {
+    return this.#settings.whileWaiting === "not-ready" ? unitsOf(this.#links.get(key(to))?.link.holdOff()) : [];
   }
 
   wake(now: Instant): Received {

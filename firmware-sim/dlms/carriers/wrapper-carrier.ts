@@ -31,6 +31,10 @@ export class WrapperCarrier implements Carrier {
     return [];
   }
 
+  later(): readonly Uint8Array[] {
+    return [];
+  }
+
   wake(): Received {
     return { heard: [], fault: undefined };
   }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { get, getList } from "../../../adapters/dlms/association/services.ts";
 import { decodeApdu } from "../../../adapters/dlms/apdu/decode-apdu.ts";
 import { elementsOf, textOf } from "../../../adapters/dlms/data/data.ts";
+import { CounterReserve } from "../../../adapters/dlms/security/invocation-counter.ts";
 import { toObis } from "../../../adapters/dlms/obis.ts";
 import { decodeWrapperPdu } from "../../../adapters/dlms/transport/wrapper.ts";
 import type { Mechanism } from "../../../adapters/dlms/security/hls.ts";
@@ -11,6 +12,7 @@ import { concat } from "../../../adapters/kit/bytes.ts";
 import { mixFor } from "../behaviour-mix.ts";
 import type { Notice } from "../notice.ts";
 import { Fleet } from "./fleet.ts";
+import { carryOut } from "./fleet-control.ts";
 import { type FleetCarrier, type FleetMember, type FleetPlan, planFleet } from "./fleet-plan.ts";
 import { readMeter } from "./reader.testing.ts";
 
@@ -118,6 +120,35 @@ describe("a fleet on sockets", () => {
     expect(textOf(equipment as never)).toBe(member.identity.equipment);
     expect(setup).toMatchObject({ octets: Uint8Array.of(0, 1, 25, 9, 0, 255) });
     expect(register).toEqual({ kind: "double-long-unsigned", value: 1 << 13 });
+  });
+
+  it("does what it is told by hand, and says why not", async () => {
+    const { fleet, members, log } = await fleetOf(PLAN);
+    const [first] = members;
+    if (first === undefined) throw new Error("a fleet of two has a first");
+    expect(carryOut(fleet, "event fraud 40 all")).toEqual({ ok: true, meters: 2 });
+    expect(log.filter(({ kind }) => kind === "alarm-raised")).toHaveLength(2);
+    expect(carryOut(fleet, `fault hangs-up ${first.uid}`)).toEqual({ ok: true, meters: 1 });
+    const [port = 0] = fleet.ports;
+    const reading = (): Promise<unknown> =>
+      readMeter(
+        PLAN,
+        first,
+        port,
+        (function* () {
+          for (let i = 0; i < 6; i++) yield* get(ENERGY);
+        })(),
+        counters,
+      );
+    const counters = new CounterReserve(1);
+    await expect(reading()).rejects.toMatchObject({ code: "dlms.association.closed" });
+    expect(carryOut(fleet, "heal hangs-up 1")).toEqual({ ok: true, meters: 1 });
+    await reading();
+    expect(carryOut(fleet, "reboot 0 2")).toEqual({ ok: true, meters: 1 });
+    await expect.poll(() => log.filter(({ kind }) => kind === "powered-on").length).toBe(1);
+    for (const wrong of ["event nope 1", "fault pushes", "push mail", "reboot -1", "dance", "event fraud 40 nobody"]) {
+      expect([wrong, carryOut(fleet, wrong).ok]).toEqual([wrong, false]);
+    }
   });
 
   it("has the same keys for the same seed, and others for another", () => {
