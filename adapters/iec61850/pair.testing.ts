@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Command, type CommandRequest, decodeCommand } from "../../edge-agent/model/command.ts";
 import type { MessageDraft } from "../../edge-agent/model/draft.ts";
+import type { MessageType } from "../../edge-agent/model/message.ts";
 import type { IedAssociation } from "../../firmware-sim/iec61850/association/association.ts";
 import { SimulatedIed, type IedSettings } from "../../firmware-sim/iec61850/ied.ts";
 import type { LogLine } from "../../firmware-sim/iec61850/log.ts";
@@ -197,8 +198,8 @@ export class Pair {
   }
 
   /** Readings, events … that were stored. */
-  messages<Type extends MessageDraft["type"]>(type: Type): Extract<MessageDraft, { type: Type }>[] {
-    return this.drafts.filter((one): one is Extract<MessageDraft, { type: Type }> => one.type === type);
+  messages<Type extends MessageType>(type: Type): MessageDraft<Type>[] {
+    return this.drafts.filter((one): one is MessageDraft & MessageDraft<Type> => one.type === type);
   }
 
   #make(purpose: SessionPurpose): IedSession {

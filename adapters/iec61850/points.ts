@@ -121,16 +121,24 @@ function pointOf(leaf: Leaf, { q, t }: Around): Point | undefined {
   if (typed === undefined) return undefined;
   return {
     ref: { scheme: "iec61850", value: referenceText(leaf.reference) },
-    ...scaled(typed, unitOf(leaf.units, leaf.reference), leaf.name),
+    ...scaled(typed, unitOf(leaf.units, leaf.reference), leaf.reference.path),
     ...(q !== undefined && { q }),
     ...(t !== undefined && { t }),
   };
 }
 
 /** Values in the unit of their data object: magnitudes of measured values, and nothing else in it. */
-function scaled(typed: TypedValue, unit: DeclaredUnit | undefined, name: string): Partial<Point> & TypedValue {
+function scaled(
+  typed: TypedValue,
+  unit: DeclaredUnit | undefined,
+  path: readonly string[],
+): Partial<Point> & TypedValue {
+  const [beside, name] = path.slice(-2);
   const isMagnitude = name === "f" || name === "i";
-  if (unit === undefined || !isMagnitude || typeof typed.value !== "number") return typed;
+  if (!isMagnitude || typeof typed.value !== "number") return typed;
+  // The angle of a vector is in degrees, whatever its magnitude is in (IEC 61850-7-3).
+  if (beside === "ang") return { ...typed, unit: "deg" };
+  if (unit === undefined) return typed;
   const named = unit.unit === undefined ? {} : { unit: unit.unit };
   if (unit.multiplier === 0) return { ...typed, ...named };
   const value = Number((typed.value * 10 ** unit.multiplier).toPrecision(15));

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { DecodeDlmsFlags } from "./probe-decode-dlms.ts";
+import type { DecodeIec61850Flags } from "./probe-decode-iec61850.ts";
 import type { DecodeFlags } from "./probe-decode-oslp.ts";
 
 /** `busbar decode`: bytes from a capture, explained. */
@@ -35,5 +36,13 @@ export function register(program: Command): void {
     .action(async (hex: string | undefined, flags: DecodeDlmsFlags) => {
       const { decodeDlms } = await import("./probe-decode-dlms.ts");
       process.exitCode = decodeDlms(hex, flags);
+    });
+  decode
+    .command("iec61850 [hex]")
+    .description("TPKTs of MMS, or one MMS PDU, as hex, white space ignored; - or nothing reads standard input")
+    .option("--json", "one JSON object")
+    .action(async (hex: string | undefined, flags: DecodeIec61850Flags) => {
+      const { decodeIec61850 } = await import("./probe-decode-iec61850.ts");
+      process.exitCode = decodeIec61850(hex, flags);
     });
 }

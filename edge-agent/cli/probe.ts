@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { register as registerDecode } from "./probe-decode.ts";
 import { VERB_LINES } from "./probe-verbs.ts";
 import { registerDlms } from "./probe-dlms-verb.ts";
+import { registerIec61850 } from "./probe-iec61850-verb.ts";
 import type { ProbeFlags } from "./probe-oslp.ts";
 import { toHost, toMs, toPlatforms, toWhole } from "./simulate-options.ts";
 
@@ -37,5 +38,6 @@ export function register(program: Command): void {
       process.exitCode = await probeOslp(verb, args, flags);
     });
   registerDlms(probe);
+  registerIec61850(probe);
   registerDecode(program);
 }

@@ -126,11 +126,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 const positions = (drafts: readonly MessageDraft[]): unknown[] =>
   drafts
-    .flatMap((one) =>
-      one.type === "busbar.reading.v1"
-        ? (one.data as { points: { ref: { value: string }; value: unknown }[] }).points
-        : [],
-    )
+    .flatMap((one) => ("points" in one.data ? (one.data.points ?? []) : []))
     .filter((one) => one.ref.value.includes("XCBR1.Pos"))
     .map((one) => one.value);
 
@@ -182,7 +178,7 @@ describe("a standing association", () => {
     const verifier = iec61850Verifier({ read: (one) => bench.run(one), wall: () => timers.wall() });
     const opening = command("c1", "operate", { target: BREAKER, value: false });
     expect(verifier.verifiable(opening)).toBe(true);
-    const record = { sentAt: timers.wall() } as Parameters<typeof verifier.verify>[1];
+    const record = { sentAt: timers.wall() } as unknown as Parameters<typeof verifier.verify>[1];
     const signal = new AbortController().signal;
     expect((await verifier.verify({ ...opening, uid: "v1" }, record, signal)).found).toBe("not-done");
     await bench.run(opening);

@@ -35,7 +35,7 @@ export function typedValue(data: MmsData, name: string, declared?: TypeDescripti
     case "float":
       return {
         type: data.width === 32 ? "f32" : "f64",
-        value: Number.isFinite(data.value) ? data.value : String(data.value),
+        value: Number.isFinite(data.value) ? plainFloat(data.value, data.width) : String(data.value),
       };
     case "bit-string": {
       const bits = bitsText(data);
@@ -82,6 +82,16 @@ export function toJson(data: AccessResult, declared?: TypeDescription, name = ""
   }
   if (data.type === "other") return { tag: data.tag, content: toHex(data.content) };
   return typedValue(data, name, declared)?.value ?? null;
+}
+
+/** The fewest digits that are the same single-precision number: 50.01, and not what its bits are in double precision. */
+function plainFloat(value: number, width: 32 | 64): number {
+  if (width === 64) return value;
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
 }
 
 function integerValue(value: number | bigint, size: 8 | 16 | 32 | 64 | undefined, sign: "i" | "u"): TypedValue {
