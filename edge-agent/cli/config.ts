@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { registerImport } from "./config-import.ts";
 import { DEFAULT_CONFIG, type JsonFlag } from "./config-option.ts";
 import { complainLine, say, sayJson } from "./output.ts";
 import { EXIT } from "./verb.ts";
@@ -10,6 +11,7 @@ interface CheckFlags extends JsonFlag {
 
 export function register(program: Command): void {
   const config = program.command("config").description("check a configuration, or show what it comes to");
+  registerImport(config);
   config
     .command("check [file]")
     .description("every mistake at once, each with its place and the fix")

@@ -77,7 +77,7 @@ export async function simulateIec61850(flags: SimulateIec61850Flags): Promise<nu
     isNumbered: flags.scl === undefined && flags.model === "bay",
   });
   if (flags.export !== undefined) {
-    exportIeds(flags.export, members, flags);
+    exportIeds(flags.export, { members, document, iedName, model: flags.scl === undefined ? flags.model : undefined });
     note(flags, `${members.length} devices are in ${flags.export}`);
   }
   return simulate(flags, document, iedName, members);
