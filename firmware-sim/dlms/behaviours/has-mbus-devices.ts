@@ -4,10 +4,11 @@ import { utf8 } from "../../../adapters/kit/bytes.ts";
 import { HOUR_MS, MINUTE_MS, toWall, type WallMs } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { MbusDevice, MeterState } from "../meter-state.ts";
-import { CHANNELS, standardOf, wantedOf } from "../objects/catalogue.ts";
-import { type Attribute, kept, readOnly, refused, RESULT } from "../objects/cosem-object.ts";
+import { CHANNELS, someOf, standardOf, type Wanted } from "../objects/catalogue.ts";
+import { type Attribute, type CosemObject, kept, readOnly, refused, RESULT } from "../objects/cosem-object.ts";
 import { data, extendedRegister, object } from "../objects/simple.ts";
-import { loadCurve } from "../values/load-curve.ts";
+import { SeededRandom } from "../../../adapters/kit/random.ts";
+import { type LoadCurve, loadCurve } from "../values/load-curve.ts";
 
 /** Scaler, unit and M-Bus device type of each medium; litres a day it counts. */
 const MEDIA = {
@@ -27,42 +28,59 @@ export function hasMbusDevices(): Behaviour {
   return {
     name: "has-mbus-devices",
     begins: (meter) => {
-      for (const channel of CHANNELS) {
-        const device = meter.identity.mbus.find((one) => one.channel === channel);
-        meter.objects.add(client(meter, channel, device));
-        values(meter, channel, device);
-      }
+      // Thrown now, whatever is read first: the same seed gives the same values.
+      const seeds = CHANNELS.map(() => meter.random.u32());
+      const deviceOn = (channel: number) => meter.identity.mbus.find((one) => one.channel === channel);
+      const clients = someOf(meter, "has-mbus-clients", ({ entry }) => entry.class === 72);
+      meter.objects.offer(clients.listing, (at) => {
+        const { channel = 1 } = clients.wanted[at] as Wanted;
+        return client(meter, channel, deviceOn(channel));
+      });
+      const curves = new Map<number, LoadCurve>();
+      const curveOf = (channel: number): LoadCurve => {
+        const known = curves.get(channel);
+        const { perDay } = MEDIA[deviceOn(channel)?.medium ?? "gas"];
+        const curve = known ?? loadCurve(new SeededRandom(seeds[channel - 1] ?? 0), perDay / 24);
+        curves.set(channel, curve);
+        return curve;
+      };
+      const values = someOf(
+        meter,
+        "has-mbus-values",
+        ({ entry: { tag } }) => tag === "mbus-device-id-1" || tag.startsWith("mbus-master-value"),
+      );
+      meter.objects.offer(values.listing, (at) => {
+        const wanted = values.wanted[at] as Wanted;
+        return value(meter, wanted, deviceOn(wanted.channel ?? 1), curveOf(wanted.channel ?? 1));
+      });
       return {};
     },
   };
 }
 
-function values(meter: MeterState, channel: number, device: MbusDevice | undefined): void {
-  const medium = MEDIA[device?.medium ?? "gas"];
-  const curve = loadCurve(meter.random, medium.perDay / 24);
-  for (const { entry, obis, channel: own } of wantedOf(meter)) {
-    if (own !== channel) continue;
-    if (entry.tag === "mbus-device-id-1") {
-      const text = device === undefined ? "" : equipmentOf(device);
-      meter.objects.add(data({ obis }, octetString(utf8(text))));
-    }
-    if (!entry.tag.startsWith("mbus-master-value")) continue;
-    const everyMs = entry.tag.endsWith("5min") ? 5 * MINUTE_MS : HOUR_MS;
-    const captured = (at: WallMs): WallMs => toWall(Math.floor(at / everyMs) * everyMs);
-    meter.objects.add(
-      extendedRegister(
-        { obis },
-        {
-          value: ({ at }) =>
-            number("double-long-unsigned", device === undefined ? 0 : Math.floor(curve.energy(captured(at)))),
-          scaler: medium.scaler,
-          unit: medium.unit,
-          status: () => NULL_DATA,
-          captured: ({ at }) => octetString(device === undefined ? NO_TIME : meter.clock.write(captured(at))),
-        },
-      ),
-    );
+function value(
+  meter: MeterState,
+  { entry, obis }: Wanted,
+  device: MbusDevice | undefined,
+  curve: LoadCurve,
+): CosemObject {
+  if (entry.tag === "mbus-device-id-1") {
+    return data({ obis }, octetString(utf8(device === undefined ? "" : equipmentOf(device))));
   }
+  const medium = MEDIA[device?.medium ?? "gas"];
+  const everyMs = entry.tag.endsWith("5min") ? 5 * MINUTE_MS : HOUR_MS;
+  const captured = (at: WallMs): WallMs => toWall(Math.floor(at / everyMs) * everyMs);
+  return extendedRegister(
+    { obis },
+    {
+      value: ({ at }) =>
+        number("double-long-unsigned", device === undefined ? 0 : Math.floor(curve.energy(captured(at)))),
+      scaler: medium.scaler,
+      unit: medium.unit,
+      status: () => NULL_DATA,
+      captured: ({ at }) => octetString(device === undefined ? NO_TIME : meter.clock.write(captured(at))),
+    },
+  );
 }
 
 /** 17 characters, of the same kind as the meter's own. */

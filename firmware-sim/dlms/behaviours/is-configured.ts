@@ -13,9 +13,9 @@ import { obisOctets, toObis } from "../../../adapters/dlms/obis.ts";
 import { utf8 } from "../../../adapters/kit/bytes.ts";
 import type { Behaviour, Habit } from "../behaviour.ts";
 import type { MeterState } from "../meter-state.ts";
-import { scaleOf, standardOf, typed, wantedOf } from "../objects/catalogue.ts";
-import { fixed, kept, readOnly } from "../objects/cosem-object.ts";
-import { extendedRegister, nameOf, object, register, settable } from "../objects/simple.ts";
+import { scaleOf, someOf, standardOf, typed, type Wanted } from "../objects/catalogue.ts";
+import { type CosemObject, fixed, kept, readOnly } from "../objects/cosem-object.ts";
+import { extendedRegister, object, register, settable } from "../objects/simple.ts";
 
 /**
  * Everything else the companion standard asks for, so that the object list is complete: configuration, firmware versions,
@@ -30,10 +30,8 @@ export function isConfigured(): Behaviour {
         object(1, { obis: "1.0.0.2.0.255" }, { 2: readOnly(() => octetString(utf8(firmware.active))) }),
       );
       addNetwork(meter);
-      for (const wanted of wantedOf(meter)) {
-        if (meter.objects.find(wanted.entry.class, nameOf(wanted.obis)) !== undefined) continue;
-        addPlain(meter, wanted.entry, wanted.obis);
-      }
+      const { wanted, listing } = someOf(meter, "is-configured", ({ entry }) => PLAIN_CLASSES.includes(entry.class));
+      meter.objects.offer(listing, (at) => plain(meter, wanted[at] as Wanted));
       return {
         notices: (notice) => {
           if (notice.kind === "image-activated") firmware.active = notice.identifier;
@@ -43,44 +41,35 @@ export function isConfigured(): Behaviour {
   };
 }
 
-function addPlain(meter: MeterState, entry: ObjectEntry, obis: string): void {
+/** Classes of which an object can be made from what the standard says alone. */
+const PLAIN_CLASSES = [1, 3, 4, 22, 47, 77];
+
+function plain(meter: MeterState, { entry, obis }: Wanted): CosemObject {
   const [scaler, unit] = scaleOf(entry, [0, 255]);
   switch (entry.class) {
-    case 1:
-      meter.objects.add(settable({ obis, version: entry.version }, initial(meter, entry)));
-      break;
     case 3:
-      meter.objects.add(register({ obis }, typed(entry, 0), scaler, unit));
-      break;
+      return register({ obis }, typed(entry, 0), scaler, unit);
     case 4: {
       const value = entry.type === "octet-string" ? octetString(utf8("1.0")) : typed(entry, 0);
       const captured = () => octetString(new Uint8Array(12).fill(0xff));
-      meter.objects.add(
-        extendedRegister({ obis }, { value: () => value, scaler, unit, status: () => NULL_DATA, captured }),
-      );
-      break;
+      return extendedRegister({ obis }, { value: () => value, scaler, unit, status: () => NULL_DATA, captured });
     }
     case 22:
-      meter.objects.add(
-        object(
-          22,
-          { obis },
-          {
-            2: kept(structure(octetString(obisOctets(toObis("0.0.10.0.107.255"))), number("long-unsigned", 1))),
-            3: kept(enumerated(1)),
-            4: kept(array([])),
-          },
-        ),
+      return object(
+        22,
+        { obis },
+        {
+          2: kept(structure(octetString(obisOctets(toObis("0.0.10.0.107.255"))), number("long-unsigned", 1))),
+          3: kept(enumerated(1)),
+          4: kept(array([])),
+        },
       );
-      break;
     case 47:
-      meter.objects.add(diagnostic(obis));
-      break;
+      return diagnostic(obis);
     case 77:
-      meter.objects.add(mbusDiagnostic(obis));
-      break;
+      return mbusDiagnostic(obis);
     default:
-      break;
+      return settable({ obis, version: entry.version }, initial(meter, entry));
   }
 }
 

@@ -4,7 +4,8 @@ import type { WallMs } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { MeterState } from "../meter-state.ts";
 import type { Notice } from "../notice.ts";
-import { columnsOf, typed, wantedOf } from "../objects/catalogue.ts";
+import { columnsOf, someOf, typed, type Wanted, wantedAt, wantedOf } from "../objects/catalogue.ts";
+import type { CosemObject } from "../objects/cosem-object.ts";
 import { CLOCK, type Column, profileGeneric, type Row, type RowSource } from "../objects/profile-generic.ts";
 import { data } from "../objects/simple.ts";
 import type { ObjectEntry } from "../../../adapters/dlms/config/object-profile.ts";
@@ -24,27 +25,20 @@ export function logsEvents(): Behaviour {
     name: "logs-events",
     begins: (meter) => {
       const logs = new Map<EventLog, Log>();
-      for (const log of EVENT_LOGS) {
-        const wanted = wantedOf(meter).find(({ entry }) => entry.tag === EVENT_LOG_TAGS[log]);
-        if (wanted === undefined) continue;
-        const kept = new Log(log, wanted.entry.entries ?? 0);
-        logs.set(log, kept);
-        const columns = columnsOf(meter, wanted);
-        const types = columns.slice(1).map(({ name }) => wantedOf(meter).find(({ obis }) => obis === name)?.entry);
-        meter.objects.add(
-          profileGeneric({
-            named: { obis: wanted.obis, version: wanted.entry.version },
-            columns,
-            period: 0,
-            entries: wanted.entry.entries ?? 0,
-            source: kept.source(meter, types),
-          }),
-        );
-        for (const [at, entry] of types.entries()) {
-          if (entry === undefined) continue;
-          meter.objects.add(data({ obis: entry.obis }, () => typed(entry, kept.last(at))));
-        }
+      const { wanted, listing } = someOf(meter, "logs-events", ({ entry }) => logOf(entry) !== undefined);
+      for (const { entry } of wanted) {
+        const log = logOf(entry);
+        if (log !== undefined) logs.set(log, new Log(log, entry.entries ?? 0));
       }
+      meter.objects.offer(listing, (at) => logObject(meter, wanted[at] as Wanted, logs));
+      const codes = someOf(meter, "logs-event-codes", (one) => columnLog(meter, one) !== undefined);
+      meter.objects.offer(codes.listing, (at) => {
+        const one = codes.wanted[at] as Wanted;
+        const column = columnLog(meter, one);
+        return data({ obis: one.obis }, () =>
+          typed(one.entry, column === undefined ? 0 : (logs.get(column.log)?.last(column.at) ?? 0)),
+        );
+      });
       powerFailures(meter);
       return {
         notices: (notice) => {
@@ -55,6 +49,43 @@ export function logsEvents(): Behaviour {
       };
     },
   };
+}
+
+function logOf({ tag }: ObjectEntry): EventLog | undefined {
+  return EVENT_LOGS.find((log) => EVENT_LOG_TAGS[log] === tag);
+}
+
+function logObject(meter: MeterState, wanted: Wanted, logs: ReadonlyMap<EventLog, Log>): CosemObject {
+  const columns = columnsOf(meter, wanted);
+  const types = columns.slice(1).map(({ name }) => wantedAt(meter, name)?.entry);
+  const log = logOf(wanted.entry);
+  const kept = (log === undefined ? undefined : logs.get(log)) ?? new Log("standard", 0);
+  return profileGeneric({
+    named: { obis: wanted.obis, version: wanted.entry.version },
+    columns,
+    period: 0,
+    entries: wanted.entry.entries ?? 0,
+    source: kept.source(meter, types),
+  });
+}
+
+/** The log that an object is a column of, and which behind the time: an event code, its counter, its magnitude. */
+function columnLog(
+  meter: MeterState,
+  { entry, obis }: Wanted,
+): { readonly log: EventLog; readonly at: number } | undefined {
+  if (entry.class !== 1) return undefined;
+  for (const one of wantedOf(meter)) {
+    const log = logOf(one.entry);
+    const at =
+      log === undefined
+        ? -1
+        : columnsOf(meter, one)
+            .slice(1)
+            .findIndex(({ name }) => name === obis);
+    if (log !== undefined && at >= 0) return { log, at };
+  }
+  return undefined;
 }
 
 class Log {

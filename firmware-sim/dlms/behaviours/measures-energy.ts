@@ -2,7 +2,7 @@ import type { ObjectEntry } from "../../../adapters/dlms/config/object-profile.t
 import type { WallMs } from "../../../adapters/kit/time.ts";
 import { toWall } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
-import { scaleOf, typed, wantedOf } from "../objects/catalogue.ts";
+import { scaleOf, someOf, typed, type Wanted } from "../objects/catalogue.ts";
 import { register } from "../objects/simple.ts";
 import { type LoadCurve, loadCurve } from "../values/load-curve.ts";
 
@@ -24,15 +24,22 @@ export function measuresEnergy(): Behaviour {
         feeds: loadCurve(meter.random, MEAN_EXPORT_WATTS),
         phases: meter.identity.phases,
       };
-      for (const { entry, obis, channel } of wantedOf(meter)) {
-        if (entry.class !== 3 || channel !== undefined) continue;
+      const { wanted, listing } = someOf(
+        meter,
+        "measures-energy",
+        ({ entry, channel }) => entry.class === 3 && channel === undefined && quantityOf(entry) !== undefined,
+      );
+      meter.objects.offer(listing, (at_) => {
+        const { entry, obis } = wanted[at_] as Wanted;
         const quantity = quantityOf(entry);
-        if (quantity === undefined) continue;
-        const [scaler, unit] = scaleOf(entry, [quantity.scaler, quantity.unit]);
-        meter.objects.add(
-          register({ obis }, ({ at }) => typed(entry, quantity.value(house, at) / 10 ** scaler), scaler, unit),
+        const [scaler, unit] = scaleOf(entry, [quantity?.scaler ?? 0, quantity?.unit ?? 255]);
+        return register(
+          { obis },
+          ({ at }) => typed(entry, (quantity?.value(house, at) ?? 0) / 10 ** scaler),
+          scaler,
+          unit,
         );
-      }
+      });
       return {};
     },
   };

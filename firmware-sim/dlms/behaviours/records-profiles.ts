@@ -3,8 +3,8 @@ import { number } from "../../../adapters/dlms/data/data.ts";
 import { SECOND_MS, toWall, type WallMs } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { MeterState } from "../meter-state.ts";
-import { CHANNELS, columnsOf, standardOf, wantedOf } from "../objects/catalogue.ts";
-import type { Call } from "../objects/cosem-object.ts";
+import { CHANNELS, columnsOf, someOf, standardOf, type Wanted } from "../objects/catalogue.ts";
+import type { Call, CosemObject } from "../objects/cosem-object.ts";
 import { CLOCK, type Column, column, profileGeneric, type Row, rowAt } from "../objects/profile-generic.ts";
 import { data } from "../objects/simple.ts";
 import { obisOf } from "../../../adapters/dlms/config/object-profiles.ts";
@@ -21,30 +21,36 @@ export function recordsProfiles(): Behaviour {
   return {
     name: "records-profiles",
     begins: (meter) => {
-      for (const wanted of wantedOf(meter)) {
-        const { entry, obis } = wanted;
-        if (entry.class === 1 && entry.tag.startsWith("amr-profile-status")) {
-          meter.objects.add(
-            data({ obis }, ({ at }) => number("unsigned", meter.clock.isSummer(at) ? DAYLIGHT_SAVING : 0)),
-          );
-        }
-        if (entry.class !== 7 || isLog(entry)) continue;
-        const period = entry.period ?? 0;
-        const entries = entry.entries ?? 0;
-        meter.objects.add(
-          profileGeneric({
-            named: { obis, version: entry.version },
-            columns: entry.capture === undefined ? definable(meter, entry) : columnsOf(meter, wanted),
-            ...(entry.selectable === undefined ? {} : { selectable: (one) => isSelectable(meter, entry, one) }),
-            period,
-            entries,
-            source: periodic(meter, period, entries),
-          }),
-        );
-      }
+      const { wanted, listing } = someOf(
+        meter,
+        "records-profiles",
+        ({ entry }) => (entry.class === 7 && !isLog(entry)) || isStatus(entry),
+      );
+      meter.objects.offer(listing, (at) => recorded(meter, wanted[at] as Wanted));
       return {};
     },
   };
+}
+
+function isStatus({ class: classId, tag }: ObjectEntry): boolean {
+  return classId === 1 && tag.startsWith("amr-profile-status");
+}
+
+function recorded(meter: MeterState, wanted: Wanted): CosemObject {
+  const { entry, obis } = wanted;
+  if (isStatus(entry)) {
+    return data({ obis }, ({ at }) => number("unsigned", meter.clock.isSummer(at) ? DAYLIGHT_SAVING : 0));
+  }
+  const period = entry.period ?? 0;
+  const entries = entry.entries ?? 0;
+  return profileGeneric({
+    named: { obis, version: entry.version },
+    columns: entry.capture === undefined ? definable(meter, entry) : columnsOf(meter, wanted),
+    ...(entry.selectable === undefined ? {} : { selectable: (one) => isSelectable(meter, entry, one) }),
+    period,
+    entries,
+    source: periodic(meter, period, entries),
+  });
 }
 
 /** Logs have rows when something happens: they are kept by who keeps events. */

@@ -3,7 +3,9 @@ import { objectProfile, obisOf } from "../../../adapters/dlms/config/object-prof
 import { unitCodeOf } from "../../../adapters/dlms/cosem/units.ts";
 import { type DlmsData, number } from "../../../adapters/dlms/data/data.ts";
 import type { MeterState } from "../meter-state.ts";
+import { Listing } from "./object-store.ts";
 import { type Column, column } from "./profile-generic.ts";
+import { nameOf } from "./simple.ts";
 
 /** M-Bus channels of an electricity meter, whether something is on them or not. */
 export const CHANNELS = [1, 2, 3, 4] as const;
@@ -33,6 +35,25 @@ export function wantedOf(meter: MeterState): readonly Wanted[] {
 
 /** A few standards, for one phase and three. */
 const KNOWN = new Map<string, readonly Wanted[]>();
+
+/** Some of them as a listing that all meters of the kind share; `at` of the listing is that of `wanted`. */
+export function someOf(
+  meter: MeterState,
+  what: string,
+  isMeant: (wanted: Wanted) => boolean,
+): { readonly wanted: readonly Wanted[]; readonly listing: Listing } {
+  const { profile, phases } = meter.identity;
+  const key = `${what}/${profile}/${phases}`;
+  const known = LISTINGS.get(key);
+  if (known !== undefined) return known;
+  const wanted = wantedOf(meter).filter(isMeant);
+  const listing = new Listing(wanted.map(({ entry, obis }) => ({ classId: entry.class, name: nameOf(obis) })));
+  LISTINGS.set(key, { wanted, listing });
+  return { wanted, listing };
+}
+
+/** One for each behaviour and kind of meter. */
+const LISTINGS = new Map<string, { readonly wanted: readonly Wanted[]; readonly listing: Listing }>();
 
 /** The one with this logical name. */
 export function wantedAt(meter: MeterState, obis: string): Wanted | undefined {
@@ -66,6 +87,18 @@ export function typed(entry: ObjectEntry, value: number): DlmsData {
 
 /** The columns of a profile of the standard; those that are there once a channel stand there for all of them. */
 export function columnsOf(meter: MeterState, wanted: Wanted): readonly Column[] {
+  const { profile, phases } = meter.identity;
+  const key = `${profile}/${phases}/${wanted.obis}`;
+  const known = COLUMNS.get(key);
+  if (known !== undefined) return known;
+  const columns = columnsIn(meter, wanted);
+  COLUMNS.set(key, columns);
+  return columns;
+}
+
+const COLUMNS = new Map<string, readonly Column[]>();
+
+function columnsIn(meter: MeterState, wanted: Wanted): readonly Column[] {
   const { objects } = standardOf(meter);
   const columns: Column[] = [];
   const channelled: { readonly entry: ObjectEntry; readonly attribute: number }[] = [];
