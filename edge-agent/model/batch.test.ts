@@ -1,11 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchable, batchId, decodeBatch, encodeBatch, encodeMessage, readBatch, readMessage } from "./batch.ts";
+import {
+  batchable,
+  batchId,
+  decodeBatch,
+  decodeMessage,
+  encodeBatch,
+  encodeMessage,
+  readBatch,
+  readMessage,
+} from "./batch.ts";
+import type { MessageDraft } from "./draft.ts";
 import { EXAMPLES } from "./examples.ts";
 import { isId } from "./fields.ts";
 import { BATCH_BYTES, MESSAGE_BYTES } from "./limits.ts";
 import type { Message } from "./message.ts";
 import { ModelFault } from "./model-fault.ts";
+import { SHARED_NAMES } from "./shared-attributes.ts";
+import { stamp } from "./stamp.ts";
 
 const examples = Object.values(EXAMPLES);
 
@@ -63,26 +75,109 @@ describe("a batch", () => {
     expect(codeOf(() => encodeBatch(hundred))).toBe("model.batch.overfull");
     expect(codeOf(() => encodeBatch([]))).toBe("model.batch.overfull");
     expect(batchable([])).toBe(0);
-    const json = `{"v":1,"messages":[${hundred.map((one) => one.json).join(",")}]}`;
-    expect(codeOf(() => decodeBatch(json))).toBe("model.batch.invalid");
-    expect(codeOf(() => decodeBatch(json, { validate: false }))).toBe("model.batch.invalid");
+    const plain = `{"v":1,"messages":[${hundred.map((one) => JSON.stringify(decodeMessage(one))).join(",")}]}`;
+    const sharing = `{"v":2,"shared":[${hundred[0]?.shared.json}],"messages":[${hundred.map((one) => one.own).join(",")}]}`;
+    for (const json of [plain, sharing]) {
+      expect(codeOf(() => decodeBatch(json))).toBe("model.batch.invalid");
+      expect(codeOf(() => decodeBatch(json, { validate: false }))).toBe("model.batch.invalid");
+    }
   });
 
-  it("holds 64 KiB to the byte", () => {
-    const frame = '{"v":1,"messages":[,]}'.length;
+  it("holds 64 KiB, and reads not a byte more", () => {
     const first = encodeMessage(sized("m-1", 16_000 * 2));
-    const whole = [first, encodeMessage(sized("m-2", BATCH_BYTES - frame - first.bytes))];
-    expect(batchable(whole)).toBe(2);
-    expect(encodeBatch(whole).bytes).toBe(BATCH_BYTES);
-    expect(decodeBatch(encodeBatch(whole).json, { validate: false }).messages).toHaveLength(2);
-    const over = [first, encodeMessage(sized("m-2", BATCH_BYTES - frame - first.bytes + 1))];
-    expect(batchable(over)).toBe(1);
-    expect(codeOf(() => encodeBatch(over))).toBe("model.batch.overfull");
-    expect(codeOf(() => decodeBatch(`${encodeBatch(whole).json} `))).toBe("model.batch.overfull");
+    const second = (bytes: number) => encodeMessage(sized("m-2", bytes));
+    let fits = BATCH_BYTES - first.bytes;
+    while (batchable([first, second(fits)]) < 2) fits -= 1;
+    while (batchable([first, second(fits + 1)]) === 2) fits += 1;
+    const whole = encodeBatch([first, second(fits)]);
+    expect(whole.bytes).toBeLessThanOrEqual(BATCH_BYTES);
+    // What may lie around a message is counted for the longest it can be.
+    expect(whole.bytes).toBeGreaterThan(BATCH_BYTES - 50);
+    expect(decodeBatch(whole.json, { validate: false }).messages).toHaveLength(2);
+    expect(codeOf(() => encodeBatch([first, second(fits + 1)]))).toBe("model.batch.overfull");
+    const filled = whole.json + " ".repeat(BATCH_BYTES - whole.bytes);
+    expect(decodeBatch(filled, { validate: false }).messages).toHaveLength(2);
+    expect(codeOf(() => decodeBatch(`${filled} `))).toBe("model.batch.overfull");
   });
 
   it("counts bytes, not characters", () => {
     expect(codeOf(() => decodeBatch(`"${"ä".repeat(BATCH_BYTES / 2)}"`))).toBe("model.batch.overfull");
+  });
+});
+
+describe("what messages share", () => {
+  const optional = (arbitrary: fc.Arbitrary<string>) => fc.option(arbitrary, { nil: undefined });
+  const word = fc.string({ maxLength: 8, unit: "grapheme" });
+  const message = fc
+    .record({
+      of: fc.constantFrom(...examples),
+      source: fc.constantFrom("/a/gw", "/b/gw"),
+      epoch: fc.constantFrom("0000000001", "0000000002"),
+      agent: fc.oneof(fc.constant("a"), word),
+      devicetype: optional(fc.oneof(fc.constant("ssld"), word)),
+      partitionkey: fc.option(fc.constantFrom("d-1", "d-2"), { nil: undefined }),
+      more: fc.dictionary(fc.stringMatching(/^[a-z]{9,12}$/), fc.jsonValue(), { maxKeys: 2 }),
+      late: fc.option(fc.boolean(), { nil: undefined }),
+    })
+    .map(({ of, partitionkey, more, ...rest }): Message => {
+      const changed = { ...of, ...rest, ...more };
+      return (partitionkey === undefined ? changed : { ...changed, partitionkey }) as Message;
+    });
+  const stamped = fc.constantFrom(...examples).map((one) => {
+    const { source, agent, recordedtime, epoch, sequence } = one;
+    const draft = { ...one, time: one.time, timesource: one.timesource } as MessageDraft;
+    return stamp(draft, { source, agent, recordedtime, epoch: Number(epoch), sequence: Number(sequence) });
+  });
+
+  it("is said once, and every message comes back as JSON would have given it", () => {
+    const some = fc.array(fc.oneof(message, stamped), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(some, (messages) => {
+        const encoded = messages.map(encodeMessage);
+        const batch = encodeBatch(encoded);
+        const plain = JSON.parse(JSON.stringify(messages));
+        expect(batch.bytes).toBe(new TextEncoder().encode(batch.json).length);
+        expect(decodeBatch(batch.json, { validate: false }).messages).toEqual(plain);
+        expect(encoded.map(decodeMessage)).toEqual(plain);
+        const data = JSON.parse(batch.json);
+        readBatch(data, { validate: false });
+        expect(readBatch(data, { validate: false }).messages).toEqual(plain);
+      }),
+    );
+  });
+
+  it("is checked as the schema checks it, wherever it is wrong", () => {
+    const names = fc.constantFrom(...SHARED_NAMES, "subject", "partitionkey", "late", "data", "id", "recordedtime");
+    fc.assert(
+      fc.property(
+        fc.array(stamped, { minLength: 1, maxLength: 4 }),
+        names,
+        fc.jsonValue(),
+        fc.nat(),
+        (all, name, value, at) => {
+          const { shared, of, messages } = JSON.parse(encodeBatch(all.map(encodeMessage)).json);
+          const places = [...shared, ...messages];
+          places[at % places.length][name] = value;
+          const data = { v: 2, shared, of, messages };
+          const sharing = codeOf(() => readBatch(data));
+          expect(sharing).toBe(codeOf(() => readBatch({ v: 1, messages })));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ["nobody's", { v: 2, shared: [], messages: [{}] }],
+    ["of a stranger", { v: 2, shared: [{}], of: [1], messages: [{}] }],
+    ["of too few", { v: 2, shared: [{}], of: [0], messages: [{}, {}] }],
+    ["no index", { v: 2, shared: [{}], of: ["constructor"], messages: [{}] }],
+    ["not an object", { v: 2, shared: [[]], messages: [{}] }],
+    ["shared by texts", { v: 2, shared: [{}], messages: ["a"] }],
+    ["missing", { v: 2, messages: [{}] }],
+  ])("%s is refused", (_what, data) => {
+    for (const validate of [true, false]) {
+      expect(codeOf(() => readBatch(structuredClone(data), { validate }))).toBe("model.batch.invalid");
+    }
   });
 });
 
@@ -106,7 +201,7 @@ describe("hostile input", () => {
     ["null", "null"],
     ["no messages", '{"v":1,"messages":[]}'],
     ["messages as object", '{"v":1,"messages":{"length":1,"0":{}}}'],
-    ["another version", `{"v":2,"messages":[${JSON.stringify(good)}]}`],
+    ["another version", `{"v":3,"messages":[${JSON.stringify(good)}]}`],
     ["prototype as data", '{"v":1,"messages":[{"__proto__":{"type":"busbar.state.v1"}}]}'],
     ["deep facts", `{"v":1,"messages":[{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}]}`],
   ])("%s is refused with a fault of ours", (_what, json) => {

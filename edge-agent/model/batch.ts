@@ -1,21 +1,27 @@
 import { z } from "zod";
 import { digest } from "./digest.ts";
 import { BATCH_BYTES, BATCH_MESSAGES, MESSAGE_BYTES } from "./limits.ts";
-import { type Message, messageSchema } from "./message.ts";
+import { type Message, messageSchema, ownSchemas, sharedSchema } from "./message.ts";
 import { faultOf, ModelFault } from "./model-fault.ts";
-import { compileValidator } from "./validator.ts";
+import {
+  joinMessage,
+  type SharedAttributes,
+  type SharedText,
+  type SplitMessage,
+  splitMessage,
+} from "./shared-attributes.ts";
+import { compileValidator, type Validator } from "./validator.ts";
 
-/** The data of one job: 1 to `BATCH_MESSAGES` messages in the order of their devices, at most `BATCH_BYTES` of JSON. */
+/** 1 to `BATCH_MESSAGES` messages in the order of their devices, whichever form of a job's data they came in. */
 export interface Batch {
   readonly v: 1;
   readonly messages: readonly Message[];
 }
 
 /** A message as it will travel, measured once. */
-export interface EncodedMessage {
+export interface EncodedMessage extends SplitMessage {
   readonly id: string;
-  readonly json: string;
-  /** UTF-8 bytes of `json`. */
+  /** UTF-8 bytes of both texts: what it adds to a batch where it shares with nobody. */
   readonly bytes: number;
 }
 
@@ -27,9 +33,21 @@ export interface EncodedBatch {
   readonly count: number;
 }
 
-const OPENING = '{"v":1,"messages":[';
-const CLOSING = "]}";
-const FRAME_BYTES: number = OPENING.length + CLOSING.length;
+/**
+ * The data of a job as agents write it: what messages share is said once, `of` says whose is whose where there are several.
+ * At most `BATCH_BYTES` of JSON. Readers take the plain form, `Batch`, as well.
+ */
+interface SharingBatch {
+  readonly v: 2;
+  readonly shared: readonly SharedAttributes[];
+  /** Index into `shared` for each message; missing where all are 0. */
+  readonly of?: readonly number[];
+  readonly messages: readonly object[];
+}
+
+const FRAME_BYTES: number = '{"v":2,"shared":[],"of":[],"messages":[]}'.length;
+/** Commas around a message and what it shares, and an index below a hundred with its own: a little more than is needed. */
+const MOST_BETWEEN = 5;
 const encoder = new TextEncoder();
 /** Where a message is measured: a byte more than one may have. */
 const measure = new Uint8Array(MESSAGE_BYTES + 1);
@@ -40,18 +58,29 @@ export const batchSchema: z.ZodType<Batch> = z.object({
 });
 
 const isBatch = compileValidator(batchSchema);
+const isShared = compileValidator(sharedSchema);
+const isOwnOf: ReadonlyMap<unknown, Validator> = new Map(
+  [...ownSchemas].map(([type, schema]) => [type, compileValidator(schema)]),
+);
 
 /** Stringifies and measures; nothing is validated here. Throws `model.message.overfull` above `MESSAGE_BYTES`. */
 export function encodeMessage(message: Message): EncodedMessage {
-  const json = JSON.stringify(message);
-  const bytes = measured(json);
+  const { shared, own } = splitMessage(message);
+  const bytes = measured(own) + shared.bytes;
   if (bytes > MESSAGE_BYTES) {
     throw new ModelFault(
       "model.message.overfull",
       `message ${message.id} has ${bytes} bytes of ${MESSAGE_BYTES}: split it or use dataref`,
     );
   }
-  return { id: message.id, json, bytes };
+  return { id: message.id, shared, own, bytes };
+}
+
+/** The message again, as a core gets it. */
+export function decodeMessage({ shared, own }: SplitMessage): Message {
+  const message = JSON.parse(own) as Message;
+  joinMessage(message, JSON.parse(shared.json) as SharedAttributes);
+  return message;
 }
 
 /** UTF-8 bytes of a text. One that fits is written where it leaves no garbage. */
@@ -65,10 +94,13 @@ function measured(json: string): number {
 
 /** How many messages, counted from the front, fit into one batch: at least 1 where there is one. */
 export function batchable(messages: readonly EncodedMessage[]): number {
-  let bytes = FRAME_BYTES - 1;
+  const shared: SharedText[] = [];
+  let bytes = FRAME_BYTES;
   let count = 0;
   for (const message of messages) {
-    bytes += message.bytes + 1;
+    bytes += message.bytes + MOST_BETWEEN;
+    if (indexOf(shared, message.shared) < 0) shared.push(message.shared);
+    else bytes -= message.shared.bytes;
     if (count >= BATCH_MESSAGES || (count > 0 && bytes > BATCH_BYTES)) break;
     count += 1;
   }
@@ -77,16 +109,38 @@ export function batchable(messages: readonly EncodedMessage[]): number {
 
 /** Joins measured messages into a job's data without stringifying again. Throws `model.batch.overfull` above the limits. */
 export function encodeBatch(messages: readonly EncodedMessage[]): EncodedBatch {
-  let bytes = FRAME_BYTES + messages.length - 1;
-  for (const message of messages) bytes += message.bytes;
-  if (messages.length === 0 || messages.length > BATCH_MESSAGES || bytes > BATCH_BYTES) {
+  if (messages.length === 0 || batchable(messages) < messages.length) {
     throw new ModelFault(
       "model.batch.overfull",
-      `a batch has 1 to ${BATCH_MESSAGES} messages and ${BATCH_BYTES} bytes, not ${messages.length} and ${bytes}`,
+      `a batch has 1 to ${BATCH_MESSAGES} messages and ${BATCH_BYTES} bytes, not these ${messages.length}`,
     );
   }
-  const json = OPENING + messages.map((message) => message.json).join(",") + CLOSING;
+  const shared: SharedText[] = [];
+  const of: number[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    let at = indexOf(shared, message.shared);
+    if (at < 0) at = shared.push(message.shared) - 1;
+    else bytes -= message.shared.bytes;
+    of.push(at);
+    bytes += message.bytes;
+  }
+  const ofText = shared.length === 1 ? "" : `"of":[${of.join(",")}],`;
+  const frame = `{"v":2,"shared":[],${ofText}"messages":[]}`;
+  const json = `{"v":2,"shared":[${shared.map((one) => one.json).join(",")}],${ofText}"messages":[${messages
+    .map((message) => message.own)
+    .join(",")}]}`;
+  bytes += frame.length + shared.length - 1 + messages.length - 1;
   return { id: batchId(messages), json, bytes, count: messages.length };
+}
+
+/** Nearly always the very same, and nearly always the last. */
+function indexOf(all: readonly SharedText[], shared: SharedText): number {
+  for (let at = all.length - 1; at >= 0; at--) {
+    const one = all[at];
+    if (one === shared || one?.json === shared.json) return at;
+  }
+  return -1;
 }
 
 /** The job id of a batch: the same messages give the same id, so a commit repeated after a lost reply adds nothing. */
@@ -110,18 +164,45 @@ export function decodeBatch(json: string, settings: DecodeSettings = {}): Batch 
   return readBatch(toValue(json), settings);
 }
 
-/** The same for data already taken from JSON, as BullMQ hands it over. What the schema does not name is kept. */
+/**
+ * The same for data already taken from JSON, as BullMQ hands it over. What the schema does not name is kept.
+ *
+ * @param value is changed: the messages of the result are made of its own
+ */
 export function readBatch(value: unknown, settings: DecodeSettings = {}): Batch {
+  if (isSharing(value)) return readSharing(value, settings);
   if (settings.validate === false) {
     if (isFramed(value)) return value;
-    throw new ModelFault("model.batch.invalid", "the batch is not {v: 1, messages: [1 to 100 of them]}");
+    throw unframed();
   }
   if (isBatch(value)) return value as Batch;
-  // The quick validator says no more than yes or no: the schema says why.
+  return explained(value);
+}
+
+function readSharing({ shared, of, messages }: SharingBatch, { validate }: DecodeSettings): Batch {
+  const whole = { v: 1, messages } as unknown as Batch;
+  const right = shared.map((one) => validate === false || isShared(one));
+  let isRight = true;
+  for (const [at, message] of messages.entries()) {
+    const index: unknown = of === undefined ? 0 : of[at];
+    const its = typeof index === "number" ? shared[index] : undefined;
+    if (typeof index !== "number" || its === undefined) throw unframed();
+    joinMessage(message, its);
+    if (validate !== false && isRight) isRight = right[index] === true && isOwnOf.get(its.type)?.(message) === true;
+  }
+  return isRight ? whole : explained(whole);
+}
+
+/** The quick validator says no more than yes or no: the schema says why. */
+function explained(value: unknown): Batch {
   const checked = batchSchema.safeParse(value);
   if (!checked.success) throw faultOf("model.batch.invalid", "the batch", checked.error.issues);
   // Checked just now; the original rather than zod's copy, because a newer agent may say more than this schema names.
   return value as Batch;
+}
+
+function unframed(): ModelFault {
+  return new ModelFault("model.batch.invalid", `the batch is not 1 to ${BATCH_MESSAGES} messages in a frame we know`);
 }
 
 /** Checks one message, e.g. a line of a journal. Throws `model.message.invalid`. */
@@ -141,6 +222,25 @@ function toValue(json: string): unknown {
 
 function isFramed(value: unknown): value is Batch {
   if (typeof value !== "object" || value === null || !("v" in value) || !("messages" in value)) return false;
-  const { v, messages } = value;
-  return v === 1 && Array.isArray(messages) && messages.length >= 1 && messages.length <= BATCH_MESSAGES;
+  return value.v === 1 && isSome(value.messages);
+}
+
+function isSharing(value: unknown): value is SharingBatch {
+  if (typeof value !== "object" || value === null || !("v" in value) || value.v !== 2) return false;
+  const { shared, of, messages }: Readonly<Record<string, unknown>> = { ...value };
+  return (
+    isSome(shared) &&
+    isSome(messages) &&
+    shared.every(isObject) &&
+    messages.every(isObject) &&
+    (of === undefined || Array.isArray(of))
+  );
+}
+
+function isSome(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length >= 1 && value.length <= BATCH_MESSAGES;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

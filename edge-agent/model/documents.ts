@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { batchSchema } from "./batch.ts";
+import { SHARED_NAMES } from "./shared-attributes.ts";
 import { commandSchema } from "./command.ts";
 import { COMMAND_EXAMPLE, EXAMPLES } from "./examples.ts";
 import { dataSchemas, envelopeSchema, MESSAGE_TYPES, messageSchema, schemaUri } from "./message.ts";
@@ -48,6 +49,12 @@ function page(): string {
     "A message is one CloudEvents 1.0 event in structured JSON. One job of the queue `messages` carries 1 to 100 of them as",
     '`{"v": 1, "messages": [...]}`, at most 64 KiB. Attributes and fields a reader does not know are to be ignored: they',
     "come from a newer agent. The JSON Schemas are in [schema/](schema/).",
+    "",
+    "Agents say what messages of a job have in common once, which makes them a third smaller:",
+    '`{"v": 2, "shared": [{...}, ...], "of": [0, 1, ...], "messages": [...]}`. Message `i` also has the attributes',
+    `of \`shared[of[i]]\`, which are ${SHARED_NAMES.map((name) => `\`${name}\``).join(", ")};`,
+    "without `of` all have those of `shared[0]`, and where `partitionkey` is missing it is the `subject`. Everything else",
+    "a message says itself. `core-client` reads both forms and hands whole messages over.",
     "",
     "## Attributes",
     table(envelopeSchema, shared),

@@ -15,6 +15,7 @@ import {
 } from "./data.ts";
 import { EPOCH_DIGITS, SEQUENCE_DIGITS } from "./draft.ts";
 import { deviceUidField, idField, nameField, timeField } from "./fields.ts";
+import { SHARED_NAMES, type SharedAttributes } from "./shared-attributes.ts";
 
 /** What `data` holds, by type. The major version is in the name: a consumer switches on it. */
 export interface MessageData {
@@ -119,6 +120,23 @@ const messageUnion = z.discriminatedUnion("type", [
 
 /** The one schema. Attributes it does not name are let through: a newer agent may say more than an older core knows. */
 export const messageSchema: z.ZodType<Message> = messageUnion;
+
+/** The attributes a batch says once for many messages, and by type what each message then says itself. */
+export const sharedSchema: z.ZodType<SharedAttributes> = envelope
+  .extend({ type: z.enum(MESSAGE_TYPES) })
+  .pick(namesOf(SHARED_NAMES));
+export const ownSchemas: ReadonlyMap<unknown, z.ZodType> = new Map(
+  messageUnion.options.map((option) => [option.shape.type.value, withoutShared(option)]),
+);
+
+/** `devicetype` stays: it may be missing from what is shared, and then be the message's own. */
+function withoutShared(option: z.ZodObject): z.ZodObject {
+  return option.omit(namesOf(SHARED_NAMES.filter((name) => name !== "devicetype")));
+}
+
+function namesOf<Name extends string>(names: readonly Name[]): Record<Name, true> {
+  return Object.fromEntries(names.map((name) => [name, true])) as Record<Name, true>;
+}
 
 /** The attributes alone, for the documents. */
 export const envelopeSchema: z.ZodType<Envelope> = envelope.extend({

@@ -1,4 +1,5 @@
 import type { RedisClient } from "../../adapters/io/node/redis.ts";
+import { readBatch } from "../../edge-agent/model/batch.ts";
 import type { CommittedBatch, LedgerEntry, OwnerEntry } from "./accountant.ts";
 
 /** One look at the lease. */
@@ -132,8 +133,9 @@ export class Observer {
     const data = await this.#redis.hget(`${this.#tag}:messages:${job}`, "data");
     if (data === null) return;
     this.#seen.add(job);
-    const { messages }: { messages: CommittedBatch["messages"] } = JSON.parse(data);
-    this.#batches.push({ streamId, job, messages });
+    const { messages } = readBatch(JSON.parse(data), { validate: false });
+    // Taken from JSON: what is not there is missing, not undefined.
+    this.#batches.push({ streamId, job, messages: messages as CommittedBatch["messages"] });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
+import { readBatch } from "../../model/batch.ts";
 import { groupTag } from "../../model/reign.ts";
 
 const LOOK_EVERY_MS = 200;
@@ -39,8 +40,8 @@ export class LeaseView {
     const ids = new Set<string>();
     const jobs = await queue.getJobs(["wait", "active", "delayed", "completed", "failed"]);
     for (const job of jobs) {
-      for (const message of job.data.messages as { id: string; type: string }[])
-        if (message.type === type) ids.add(message.id);
+      const { messages } = readBatch(job.data, { validate: false });
+      for (const message of messages) if (message.type === type) ids.add(message.id);
     }
     await queue.close();
     return ids.size;
