@@ -292,14 +292,14 @@ export class DialSession implements Session<Command, MessageDraft> {
     this.#learnt = { ...this.#learnt, counter: known, meterCounter: value };
     this.#store(step, drafts, undefined);
     // Where ours was ahead already, the counter was not why the meter refused us.
-    if (this.#firstFault !== undefined && known === counter) this.#fail(step, this.#firstFault);
+    if (this.#firstFault !== undefined && known === counter) this.#giveUp(step, this.#firstFault);
     else this.#reconnect(step, "device");
   }
 
   /** The public client could not tell: with nothing known we begin at the beginning, else it stays as it was. */
   #again(step: StepBuilder<Outcome>, fault: EdgeError): void {
     if (this.#firstFault !== undefined) {
-      this.#fail(step, this.#firstFault);
+      this.#giveUp(step, this.#firstFault);
       return;
     }
     if (fault.layer === "transport") {
@@ -309,6 +309,20 @@ export class DialSession implements Session<Command, MessageDraft> {
     this.#learnt = { ...this.#learnt, counter: this.#memory().counter ?? 1 };
     this.#store(step, [], undefined);
     this.#reconnect(step, "device");
+  }
+
+  #giveUp(step: StepBuilder<Outcome>, fault: EdgeError): void {
+    if (!this.#otherKeys(step, fault)) this.#fail(step, fault);
+  }
+
+  /** While a replacement of keys is prepared or in doubt, the pair that was not tried may be the meter's. */
+  #otherKeys(step: StepBuilder<Outcome>, fault: EdgeError): boolean {
+    if (this.#tried.keys || this.#device.keys.next === undefined || !doubtsKeys(fault)) return false;
+    this.#tried.keys = true;
+    this.#pair = this.#pair === "next" ? "current" : "next";
+    this.#firstFault = undefined;
+    this.#reconnect(step, "device");
+    return true;
   }
 
   #completed(step: StepBuilder<Outcome>, result: ActionResult): void {
@@ -331,13 +345,7 @@ export class DialSession implements Session<Command, MessageDraft> {
         this.#reconnect(step, "public");
         return;
       }
-      if (!this.#tried.keys && this.#device.keys.next !== undefined && doubtsKeys(fault)) {
-        this.#tried.keys = true;
-        this.#pair = this.#pair === "next" ? "current" : "next";
-        this.#firstFault = undefined;
-        this.#reconnect(step, "device");
-        return;
-      }
+      if (this.#otherKeys(step, fault)) return;
     }
     if (errand === undefined || now === undefined || this.#association === undefined) {
       this.#fail(step, fault);
@@ -441,9 +449,10 @@ function doubtsCounter({ code }: EdgeError): boolean {
   );
 }
 
-function doubtsKeys({ code }: EdgeError): boolean {
+function doubtsKeys(fault: EdgeError): boolean {
+  const { code } = fault;
   return (
-    doubtsCounter({ code } as EdgeError) ||
+    doubtsCounter(fault) ||
     code === "dlms.association.authentication-failed" ||
     code === "dlms.security.deciphering-failed" ||
     code === "dlms.security.server-unauthenticated"

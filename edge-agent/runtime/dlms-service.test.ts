@@ -139,3 +139,99 @@ describe("a schedule", () => {
     expect(meters.drafts[0]?.data).toMatchObject({ cause: "periodic" });
   });
 });
+
+describe("other ways to a meter", () => {
+  it.each([
+    [
+      "HDLC, no security",
+      { carrier: "hdlc", mechanism: "lowest", policy: 0 },
+      "hdlc: { physical: 17, information: 512 }, authentication: none, protection: none",
+    ],
+    ["a password", { mechanism: "low", policy: 0 }, "authentication: lls, protection: none"],
+    [
+      "HLS SHA-256, authenticated",
+      { mechanism: "high-sha256", policy: 1 },
+      "authentication: hls-sha256, protection: authenticated",
+    ],
+    [
+      "HLS MD5, encrypted, a dedicated key",
+      { mechanism: "high-md5", policy: 2 },
+      "authentication: hls-md5, protection: encrypted, dedicatedKey: true",
+    ],
+    [
+      "GMAC in suite 2, general ciphering",
+      { mechanism: "high-gmac", policy: 3, suite: 2 },
+      "authentication: hls-gmac, protection: both, suite: 2, generalProtection: true",
+    ],
+    [
+      "GMAC over HDLC in DSMR 4.2.2",
+      { carrier: "hdlc", profile: "dsmr-4.2.2" },
+      "hdlc: { physical: 17, information: 512 }, authentication: hls-gmac, protection: both",
+    ],
+  ] as const)("%s", async (_name, plan, device) => {
+    const meters = await start({ plan, device });
+    expect(await meters.send("readings.actual")).toMatchObject({ end: "succeeded", fault: undefined });
+    expect(await meters.send("readings.periodic", { period: "interval" })).toMatchObject({ end: "succeeded" });
+  });
+});
+
+describe("a takeover", () => {
+  it("in the middle of a ciphered block transfer: a higher counter, and the reading ends once", async () => {
+    const meters = await start({ behaviours: ["reboots-in-block-transfer"], device: "maxPdu: 400" });
+    const counters = (): number => Number(meters.service.book.memory(meters.members[0]?.uid ?? "")?.["counter"] ?? 0);
+    const ends: string[] = [];
+    for (let n = 0; n < 4; n++) {
+      const before = counters();
+      ends.push((await meters.send("objects.list")).end);
+      await meters.takeOver();
+      // A meter that has not come back yet is unsent: nothing was used.
+      if (ends.at(-1) !== "unsent") expect(counters()).toBeGreaterThan(before);
+    }
+    // One of them was broken off; whoever comes after does not use a counter of the block before.
+    expect(ends).toContain("unanswered");
+    expect(ends).toContain("succeeded");
+  });
+});
+
+describe("keys and firmware", () => {
+  it("are replaced: the next pair is used from then on, and by whoever takes over", async () => {
+    const meters = await start({ nextKeys: true });
+    expect(await meters.send("keys.replace")).toMatchObject({ end: "succeeded", fault: undefined });
+    expect(await meters.send("clock.read")).toMatchObject({ end: "succeeded", fault: undefined });
+    await meters.takeOver();
+    expect(await meters.send("clock.read")).toMatchObject({ end: "succeeded", fault: undefined });
+    expect(await meters.send("keys.replace")).toMatchObject({ end: "rejected" });
+    // Forgotten, as after the loss of Redis: the pair that does not fit is tried once, then the other.
+    const uid = meters.members[0]?.uid ?? "";
+    const { keyMark: _mark, ...rest } = meters.service.book.memory(uid) ?? {};
+    meters.service.book.remember(uid, rest);
+    expect(await meters.send("clock.read")).toMatchObject({ end: "succeeded", fault: undefined });
+  });
+
+  it("goes in by blocks, verified and activated", async () => {
+    const meters = await start({ section: "firmwareFolder: firmware" });
+    meters.write("firmware/image.bin", Buffer.alloc(20_000, 7));
+    expect(await meters.send("firmware.update", { image: "image.bin", activate: false })).toMatchObject({
+      end: "succeeded",
+      result: { bytes: 20_000, verified: true, activated: false },
+    });
+    expect(await meters.send("firmware.update", { image: "none" })).toMatchObject({ end: "rejected" });
+  });
+});
+
+describe("a push", () => {
+  it.each([true, false])("of an alarm arrives as its event (ciphered: %s)", async (protectsPushes) => {
+    const meters = await start({ protectsPushes, section: "allow: [127.0.0.1]" });
+    const member = meters.fleet.members[0];
+    if (member === undefined) throw new Error("no meter");
+    meters.fleet.raise(member, "fraud", 40);
+    const until = Date.now() + 10_000;
+    while (!meters.drafts.some((draft) => draft.type === "busbar.event.v1") && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(meters.refused).toEqual([]);
+    expect(meters.drafts.map((draft) => draft.data)).toContainEqual(
+      expect.objectContaining({ code: "tamper.fraud-attempt", cause: "push" }),
+    );
+  });
+});

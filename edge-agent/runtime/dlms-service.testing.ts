@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
+import { listen, type Listener } from "../../adapters/io/node/listen.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { toHex } from "../../adapters/kit/bytes.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
@@ -33,12 +34,15 @@ export class MeterBench {
   /** What storing does besides, for tests in which it fails. */
   onStore: (memory: unknown) => void = () => {};
   #count = 0;
+  #door: Listener | undefined;
+  readonly #options: Parameters<typeof MeterBench.start>[0];
 
-  private constructor(fleet: Fleet, members: readonly FleetMember[], section: string, device: string) {
+  private constructor(fleet: Fleet, members: readonly FleetMember[], options: Parameters<typeof MeterBench.start>[0]) {
+    this.#options = options;
     this.fleet = fleet;
     this.members = members;
     mkdirSync(join(this.dir, "keys"));
-    this.service = this.makeService(section, device);
+    this.service = this.makeService();
     this.duty = this.#begin();
   }
 
@@ -49,6 +53,9 @@ export class MeterBench {
       /** More lines of the section and of each device, YAML flow. */
       readonly section?: string;
       readonly device?: string;
+      /** A pair for `keys.replace` in the key files. */
+      readonly nextKeys?: boolean;
+      readonly protectsPushes?: boolean;
     } = {},
   ): Promise<MeterBench> {
     const plan: FleetPlan = {
@@ -71,7 +78,16 @@ export class MeterBench {
     const ingredients = (options.behaviours ?? [])
       .map((name) => readIngredient(name))
       .filter((one) => one !== undefined);
+    let bench: MeterBench | undefined;
+    const door = await listen({
+      host: "127.0.0.1",
+      port: 0,
+      maxConnections: 10,
+      onTransport: (transport) => void bench?.converse(transport),
+    });
     const fleet = new Fleet({
+      pushTo: `127.0.0.1:${door.port}`,
+      protectsPushes: options.protectsPushes ?? false,
       plan,
       members: zero,
       timers: new NodeTimers(),
@@ -82,17 +98,24 @@ export class MeterBench {
     const members = zero.map(
       (member, index) => Object.create(member, { port: { value: fleet.ports[index] } }) as FleetMember,
     );
-    const bench = new MeterBench(fleet, members, options.section ?? "", options.device ?? "");
+    bench = new MeterBench(fleet, members, options);
+    bench.#door = door;
     await bench.duty.start();
     return bench;
   }
 
   /** A service as an agent has it; a second one is what a takeover begins with. */
-  makeService(section = "", device = ""): ProtocolService {
-    const secured = this.fleet.members.length > 0;
+  makeService(): ProtocolService {
+    const { section = "", device = "", nextKeys = false } = this.#options ?? {};
     for (const member of this.members) {
-      const { encryption, authentication, master } = member.keys;
-      const file = { encryption: toHex(encryption), authentication: toHex(authentication), master: toHex(master) };
+      const { encryption, authentication, master, secret } = member.keys;
+      const file = {
+        encryption: toHex(encryption),
+        authentication: toHex(authentication),
+        master: toHex(master),
+        secret: toHex(secret),
+        ...(nextKeys ? { next: { encryption: "11".repeat(16), authentication: "22".repeat(16) } } : {}),
+      };
       writeFileSync(join(this.dir, "keys", `${member.uid}.json`), JSON.stringify(file), { mode: 0o600 });
     }
     const text = [
@@ -103,7 +126,7 @@ export class MeterBench {
       "devices:",
       ...this.members.map(
         (one) =>
-          `  - { uid: ${one.uid}, protocol: dlms, identification: ${one.identity.equipment}, profile: ${one.identity.profile}, address: 127.0.0.1, port: ${one.port}, zone: Europe/Amsterdam, serverTitle: "${titleText(one)}"${secured ? ", authentication: hls-gmac, protection: both" : ""}${device === "" ? "" : `, ${device}`} }`,
+          `  - { uid: ${one.uid}, protocol: dlms, identification: ${one.identity.equipment}, profile: ${one.identity.profile}, address: 127.0.0.1, port: ${one.port}, zone: Europe/Amsterdam, serverTitle: "${titleText(one)}"${device.includes("authentication") ? "" : ", authentication: hls-gmac, protection: both"}${device === "" ? "" : `, ${device}`} }`,
       ),
       "",
     ].join("\n");
@@ -152,10 +175,10 @@ export class MeterBench {
   }
 
   /** The other agent's turn: everything anew but what is remembered. */
-  async takeOver(section = "", device = ""): Promise<void> {
+  async takeOver(): Promise<void> {
     const memories = this.members.map((one) => [one.uid, this.service.book.memory(one.uid)] as const);
     this.duty.end();
-    this.service = this.makeService(section, device);
+    this.service = this.makeService();
     for (const [uid, memory] of memories) if (memory !== undefined) this.service.book.remember(uid, memory);
     this.duty = this.#begin();
     await this.duty.start();
@@ -190,6 +213,12 @@ export class MeterBench {
     return carried;
   }
 
+  /** A file beside the configuration. */
+  write(name: string, content: Uint8Array): void {
+    mkdirSync(dirname(join(this.dir, name)), { recursive: true });
+    writeFileSync(join(this.dir, name), content);
+  }
+
   /** A connection a meter opened, as the listeners run it. */
   converse(transport: Parameters<typeof converse>[1]): Promise<void> {
     return converse({ session: this.service.accept(), timers: this.timers, southbound: this.southbound }, transport);
@@ -197,6 +226,7 @@ export class MeterBench {
 
   async stop(): Promise<void> {
     this.duty.end();
+    await this.#door?.close();
     await this.fleet.stop();
     rmSync(this.dir, { recursive: true, force: true });
   }
