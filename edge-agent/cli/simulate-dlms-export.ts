@@ -62,7 +62,7 @@ function yamlLine(plan: FleetPlan, member: FleetMember): string {
 }
 
 /** All in hex; signing keys as the scalar of ours and the point (x || y) of the meter's. */
-function keysOf({ suite, mechanism }: FleetPlan, { keys }: FleetMember): Readonly<Record<string, string>> {
+function keysOf({ suite, mechanism, mbus }: FleetPlan, { keys }: FleetMember): Readonly<Record<string, unknown>> {
   const curve = curveOf(suite);
   const ciphers = new CipherKeys();
   const signing =
@@ -75,6 +75,12 @@ function keysOf({ suite, mechanism }: FleetPlan, { keys }: FleetMember): Readonl
     broadcast: toHex(keys.broadcast),
     master: toHex(keys.master),
     secret: toHex(keys.secret),
+    mbus: Object.fromEntries(
+      mbus.map((_medium, at) => {
+        const { master, user } = keys.mbus(at + 1);
+        return [at + 1, { master: toHex(master), user: toHex(user) }];
+      }),
+    ),
     ...(signing === undefined ? {} : { signing: toHex(signing.privateKey) }),
     ...(server === undefined ? {} : { serverSigning: toHex(server.publicKey) }),
   };

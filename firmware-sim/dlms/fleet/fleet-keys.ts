@@ -8,6 +8,8 @@ export interface DerivedKeys extends MeterKeys {
   /** Suites 1 and 2: scalars big enough to make even keys of. */
   readonly clientScalar: Uint8Array;
   readonly serverScalar: Uint8Array;
+  /** Of the M-Bus device on a channel: the key it was delivered with, and the one it may be given. */
+  readonly mbus: (channel: number) => { readonly master: Uint8Array; readonly user: Uint8Array };
 }
 
 export function deriveKeys(seed: string, uid: string, suite: 0 | 1 | 2): DerivedKeys {
@@ -22,6 +24,7 @@ export function deriveKeys(seed: string, uid: string, suite: 0 | 1 | 2): Derived
     secret: new TextEncoder().encode(Buffer.from(key("secret", 12)).toString("base64url")),
     clientScalar: key("client-signing", scalarOctets(suite)),
     serverScalar: key("server-signing", scalarOctets(suite)),
+    mbus: (channel) => ({ master: key(`mbus-${channel}-master`, 16), user: key(`mbus-${channel}-user`, 16) }),
   };
 }
 
