@@ -54,7 +54,15 @@ export class AgentPath {
     const target = { kind: "standalone", host: "127.0.0.1", port: options.port } as const;
     this.connection = connectRedis({ target }, "effects");
     const queue = { group: BENCH_GROUP, name: MESSAGES_QUEUE, jobOptions: MESSAGE_JOB_OPTIONS };
-    this.#committer = new Committer({ reign, fence: new FencedScript(this.connection.client, queue), timers });
+    const lastMessages = new LastMessages();
+    this.#committer = new Committer({
+      reign,
+      fence: new FencedScript(this.connection.client, queue),
+      timers,
+      committed: (loads) => {
+        for (const { device, messages } of loads) lastMessages.note(device, messages);
+      },
+    });
     if (options.path === "spooling") {
       this.#spool = openSpool(this.#dir, timers);
       this.#storekeeper = new SpoolingStorekeeper({
@@ -71,7 +79,7 @@ export class AgentPath {
       });
     } else this.#storekeeper = new DirectStorekeeper(this.#committer);
     const service = serviceOf(this.devices);
-    const [counters, taps, lastMessages] = [new Counters(timers), new Taps(), new LastMessages()];
+    const [counters, taps] = [new Counters(timers), new Taps()];
     this.work = new GroupWork({
       reign,
       gateway: GATEWAY,
@@ -84,7 +92,6 @@ export class AgentPath {
       stored: (messages) => {
         for (const message of messages) counters.stored(message.type);
         taps.show(messages);
-        lastMessages.note(messages);
       },
       note: () => {},
       broke: () => {},

@@ -45,6 +45,7 @@ export class Committer implements CommitPort {
   readonly #linger: Linger;
   readonly #line: WaitingLine;
   readonly #soon: (run: () => void) => void;
+  readonly #committed: (loads: readonly Load[]) => void;
   readonly #statistics = new CommitStatistics();
   #gate: Gate = { kind: "open" };
   #order = 0;
@@ -59,6 +60,8 @@ export class Committer implements CommitPort {
     readonly timers: Timers;
     readonly limits?: Partial<CommitLimits>;
     readonly recent?: RecentIds;
+    /** What came by `commit` and became durable with one script. */
+    readonly committed?: (loads: readonly Load[]) => void;
     /** Runs it at the end of this turn of the event loop; `setImmediate` where not given. */
     readonly soon?: (run: () => void) => void;
   }) {
@@ -67,6 +70,7 @@ export class Committer implements CommitPort {
     this.#fence = parts.fence;
     this.#timers = parts.timers;
     this.#limits = { ...COMMIT_LIMITS, ...parts.limits };
+    this.#committed = parts.committed ?? (() => undefined);
     this.#soon = parts.soon ?? ((run) => void setImmediate(run));
     this.#recent = parts.recent ?? new RecentIds();
     this.#linger = new Linger(this.#limits.lingerMs);
@@ -216,7 +220,9 @@ export class Committer implements CommitPort {
   async #flush(): Promise<void> {
     const taken = this.#line.takeScript(this.#limits);
     try {
-      if (taken.length > 0) await this.#send(taken.map((one) => one.load));
+      const loads = taken.map((one) => one.load);
+      if (loads.length > 0) await this.#send(loads);
+      this.#committed(loads);
       const now = this.#timers.now();
       for (const one of taken) {
         this.#statistics.commitMs.add(now - one.takenAt);

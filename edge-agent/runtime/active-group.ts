@@ -11,7 +11,7 @@ import { pausing } from "./pausing.ts";
 import type { Intake } from "./intake.ts";
 
 /** What of its surroundings a group works with: nothing of it is tied to sockets or to Redis. */
-export type GroupSurroundings = Omit<Surroundings, "redis" | "config" | "spoolOf"> & {
+export type GroupSurroundings = Omit<Surroundings, "redis" | "config" | "spoolOf" | "lastMessages"> & {
   readonly config: Pick<Surroundings["config"], "gateway">;
 };
 

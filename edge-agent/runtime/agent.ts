@@ -313,7 +313,6 @@ export class EdgeAgent implements Surroundings {
   stored(messages: readonly Message[]): void {
     for (const message of messages) this.counters.stored(message.type);
     this.taps.show(messages);
-    this.lastMessages.note(messages);
   }
 
   note(level: "debug" | "info" | "warn" | "error", text: string, facts: Readonly<Record<string, unknown>> = {}): void {

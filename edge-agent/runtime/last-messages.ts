@@ -1,55 +1,60 @@
+import { decodeMessage } from "../model/batch.ts";
 import type { Message } from "../model/message.ts";
+import type { SplitMessage } from "../model/shared-attributes.ts";
 
 const PER_DEVICE = 8;
-/** Of all devices together, in values: a reading has a few, a profile many. About 4 MiB. */
-const VALUES = 20_000;
+/** Of all devices together, characters of JSON: about 3,500 events. */
+const CHARACTERS = 2_097_152;
 
 interface Remembered {
   /** Oldest first. */
-  readonly messages: Message[];
-  values: number;
+  readonly messages: SplitMessage[];
+  characters: number;
 }
 
-/** The last messages of each device, for people who ask what it said; bounded over all devices, the longest silent go first. */
+/**
+ * The last messages of each device, for people who ask what it said; bounded over all devices, the longest silent go first.
+ * They are kept as the text they travel in: that is there already, and the garbage collector has one thing to look at
+ * instead of a dozen.
+ */
 export class LastMessages {
   /** The device that spoke last is the last in the map. */
   readonly #devices = new Map<string, Remembered>();
-  #values = 0;
+  #characters = 0;
 
-  get values(): number {
-    return this.#values;
+  get characters(): number {
+    return this.#characters;
   }
 
-  note(messages: readonly Message[]): void {
-    for (const message of messages) this.#add(message);
-    for (const [device, remembered] of this.#devices) {
-      if (this.#values <= VALUES) return;
-      this.#devices.delete(device);
-      this.#values -= remembered.values;
-    }
+  /** @param device the subject of the messages */
+  note(device: string, messages: readonly SplitMessage[]): void {
+    if (messages.length === 0) return;
+    const remembered = this.#devices.get(device) ?? { messages: [], characters: 0 };
+    this.#devices.delete(device);
+    this.#devices.set(device, remembered);
+    for (const message of messages) this.#add(remembered, message);
+    if (this.#characters > CHARACTERS) this.#forget();
   }
 
   /** Newest first. */
   of(device: string): readonly Message[] {
-    return [...(this.#devices.get(device)?.messages ?? [])].reverse();
+    return (this.#devices.get(device)?.messages ?? []).map(decodeMessage).reverse();
   }
 
-  #add(message: Message): void {
-    const remembered = this.#devices.get(message.subject) ?? { messages: [], values: 0 };
-    this.#devices.delete(message.subject);
-    this.#devices.set(message.subject, remembered);
+  #add(remembered: Remembered, message: SplitMessage): void {
     const { messages } = remembered;
     messages.push(message);
     const forgotten = messages.length > PER_DEVICE ? messages.shift() : undefined;
-    const change = valuesIn(message) - (forgotten === undefined ? 0 : valuesIn(forgotten));
-    remembered.values += change;
-    this.#values += change;
+    const change = message.own.length - (forgotten?.own.length ?? 0);
+    remembered.characters += change;
+    this.#characters += change;
   }
-}
 
-/** About how much a message holds. */
-function valuesIn(message: Message): number {
-  const { data } = message;
-  if ("rows" in data) return 5 + data.rows.length * (1 + data.columns.length);
-  return 5 + ("points" in data ? (data.points?.length ?? 0) : 0);
+  #forget(): void {
+    for (const [device, remembered] of this.#devices) {
+      if (this.#characters <= CHARACTERS) return;
+      this.#devices.delete(device);
+      this.#characters -= remembered.characters;
+    }
+  }
 }

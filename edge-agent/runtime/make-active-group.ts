@@ -4,6 +4,7 @@ import { CommandIntake } from "../commands/redis/intake.ts";
 import { intakePorts } from "../commands/redis/intake-ports.ts";
 import type { TakeoverReason } from "../lease/words.ts";
 import type { Reign } from "../model/reign.ts";
+import { splitMessage } from "../model/shared-attributes.ts";
 import { Committer } from "../queue/committer.ts";
 import { durably } from "../queue/durability.ts";
 import { FencedScript } from "../queue/fenced-script.ts";
@@ -39,6 +40,9 @@ export function makeActiveGroup(parts: {
     fence,
     timers,
     limits: { lingerMs, timeoutMs: config.redis.commandTimeoutMs },
+    committed: (loads) => {
+      for (const { device, messages } of loads) around.lastMessages.note(device, messages);
+    },
   });
   const spool = around.spoolOf(reign.group);
   const storekeeper = new SpoolingStorekeeper({
@@ -50,6 +54,7 @@ export function makeActiveGroup(parts: {
     random: new NodeRandom(),
     announce: (gaps) => announceGaps(gaps, { gateway: config.gateway, reign, at: timers.wall() }),
     noted: (what) => noteStore(what, around),
+    spooled: ({ device, messages }) => around.lastMessages.note(device, messages.map(splitMessage)),
   });
   const repair = new RedisRepair({
     redis: redis.effects.client,

@@ -35,6 +35,8 @@ export interface SpoolingParts {
   /** Messages that announce what was dropped, stamped for this reign. */
   readonly announce: (gaps: readonly Gap[]) => CommitEntry;
   readonly noted: (what: StoreNote) => void;
+  /** Became durable in the spool. */
+  readonly spooled?: (entry: CommitEntry) => void;
 }
 
 export type StoreNote =
@@ -150,7 +152,10 @@ export class SpoolingStorekeeper implements Storekeeper {
   #toSpool(item: Item): void {
     this.#buffered += 1;
     this.#parts.spool.add(item.entry).then(
-      () => this.#isStored(item),
+      () => {
+        this.#parts.spooled?.(item.entry);
+        this.#isStored(item);
+      },
       (thrown: unknown) => this.#refuse(item, neitherTakes(toEdgeError(thrown, "spool.failed"))),
     );
     this.#wakeDrain();

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Message } from "../model/message.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
+import type { LastMessages } from "./last-messages.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import type { RedisLinks } from "./redis-links.ts";
 
@@ -14,6 +15,7 @@ export interface Surroundings {
   readonly timers: Timers;
   readonly redis: RedisLinks;
   readonly services: readonly ProtocolService[];
+  readonly lastMessages: LastMessages;
   spoolOf(group: string): GroupSpool;
   serviceOf(device: string): ProtocolService | undefined;
   devicesOf(group: string): readonly string[];
