@@ -14,6 +14,8 @@ export const WATCHED_SOURCES = 10_000;
 export class ReignWatch {
   readonly #policy: StaleReignPolicy;
   readonly #highest = new Map<string, string>();
+  /** The newest reign of the source that was looked at last, which is nearly always the one that is asked for next. */
+  #last = { group: "", source: "", epoch: "" };
   #stale = 0;
 
   constructor(policy: StaleReignPolicy = "accept-late") {
@@ -30,11 +32,15 @@ export class ReignWatch {
     group: string,
     message: { readonly source: string; readonly epoch: string; readonly late?: boolean | undefined },
   ): ReignAge {
-    const key = `${group} ${message.source}`;
+    const { source, epoch } = message;
+    const last = this.#last;
+    if (epoch === last.epoch && source === last.source && group === last.group) return "current";
+    const key = `${group} ${source}`;
     const highest = this.#highest.get(key);
     if (highest === undefined || message.epoch >= highest) {
       if (highest === undefined && this.#highest.size >= WATCHED_SOURCES) this.#forgetOne();
-      this.#highest.set(key, message.epoch);
+      this.#highest.set(key, epoch);
+      this.#last = { group, source, epoch };
       return "current";
     }
     if (this.#policy === "accept-late" && message.late === true) return "current";
