@@ -9,6 +9,7 @@ import type { MqttBridge } from "../config/mqtt-bridge.ts";
 import type { Message } from "../model/message.ts";
 import type { BridgeQueue, QueuedMessage } from "./bridge-queue.ts";
 import type { DutyPorts } from "./duty.ts";
+import { linkNotes } from "./mqtt-link-notes.ts";
 import { clientIdOf, linkSettings } from "./mqtt-links.ts";
 import { pausing } from "./pausing.ts";
 
@@ -52,6 +53,7 @@ export class MqttBridgeRun {
     const { name, bridge, gateway, ports } = parts;
     this.#parts = parts;
     this.#rules = { ...bridge, name };
+    const notes = linkNotes(`bridge ${name}`, ports.note);
     this.#link = new BrokerLink({
       settings: linkSettings(bridge, {
         gateway,
@@ -69,13 +71,8 @@ export class MqttBridgeRun {
       permit: () => ports.southbound.permit(),
       take: (message) => this.#take(message),
       changed: (state) => {
-        if (state.kind === "up") {
-          ports.note(
-            "info",
-            `bridge ${name}: connected to ${state.address} (MQTT ${state.protocolVersion === 5 ? "5" : "3.1.1"})`,
-          );
-          void this.#tellStatus("online").catch(() => {});
-        } else ports.note("warn", `bridge ${name}: ${state.fault.message}`);
+        notes(state);
+        if (state.kind === "up") void this.#tellStatus("online").catch(() => {});
       },
     });
   }

@@ -8,6 +8,7 @@ import type { MqttBroker } from "../config/mqtt-bridge.ts";
 import type { DutyPorts } from "./duty.ts";
 import type { BookedMqttDevice, MqttBook } from "./mqtt-devices.ts";
 import type { MqttIntake } from "./mqtt-intake.ts";
+import { linkNotes } from "./mqtt-link-notes.ts";
 import { linkSettings } from "./mqtt-links.ts";
 import { TopicIndex } from "./mqtt-local.ts";
 
@@ -43,14 +44,7 @@ export class MqttBrokerRun {
       random: new NodeRandom(),
       permit: () => ports.southbound.permit(),
       take: (message) => this.#take(message),
-      changed: (state) => {
-        if (state.kind === "up")
-          ports.note(
-            "info",
-            `broker ${name}: connected to ${state.address} (MQTT ${state.protocolVersion === 5 ? "5" : "3.1.1"})`,
-          );
-        else ports.note("warn", `broker ${name}: ${state.fault.message}`);
-      },
+      changed: linkNotes(`broker ${name}`, ports.note),
     });
   }
 
