@@ -40,8 +40,11 @@ export interface SupervisorNews {
 export const BEAT_EVERY_MS = 50;
 /** Starting up reads files and opens sockets: no beat is expected for so long. */
 const START_GRACE_MS = 15_000;
-/** An agent that ran this long was healthy: the next restart is quick again. */
-const STABLE_MS = 60_000;
+/**
+ * An agent that ran this long does not fail at its start: the next restart is quick again. Longer, and two agents that are
+ * struck in turn are both on their way back for half a minute, and nobody serves.
+ */
+const STABLE_MS = 5_000;
 /** What an agent may take to stop in order: its drain, its demote hooks, its connections. */
 const STOP_TIMEOUT_MS = 10_000;
 /** A sync of a worn or busy disk stops the loop; a slow disk is no hang. */
@@ -76,7 +79,7 @@ export class Supervisor {
     return this.#child?.pid;
   }
 
-  /** Agents started again, since the last one that lasted a minute. */
+  /** Agents started again, since the last one that lasted. */
   get restarts(): number {
     return this.#restarts;
   }

@@ -47,12 +47,14 @@ async function main(args: readonly string[]): Promise<number> {
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : count(values.seed, "seed");
   const wanted = namedFaults(values.faults?.split(","));
   const bed = await Bed.start(bedOptions(values));
+  // What ends without a verdict is worth looking at, too.
+  bed.keep = true;
   try {
     const result = await run(bed, wanted, values, seed);
     bed.keep = values.keep || !result.ok;
-    if (bed.keep) process.stderr.write(`kept: ${bed.plan.dir}\n`);
     return result.ok ? 0 : 1;
   } finally {
+    if (bed.keep) process.stderr.write(`kept: ${bed.plan.dir}\n`);
     await bed.stop();
   }
 }
