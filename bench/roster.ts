@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.ts";
 import { bench as commit } from "./commit.ts";
 import { bench as dlmsCodec } from "./dlms-codec.ts";
+import { bench as dlmsRead } from "./dlms-read.ts";
 import { bench as iec61850 } from "./iec61850.ts";
 import { bench as memory } from "./memory.ts";
 import { bench as mqttIngress } from "./mqtt-ingress.ts";
@@ -14,6 +15,7 @@ import { bench as takeover } from "./takeover.ts";
 export const benches: readonly Bench[] = [
   commit,
   dlmsCodec,
+  dlmsRead,
   iec61850,
   memory,
   mqttIngress,
