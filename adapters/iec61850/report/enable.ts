@@ -87,7 +87,7 @@ export function* enableReport(
     isResynchronized,
   };
   onReady(enabled);
-  yield* write(attribute(control, "RptEna"), mmsBoolean(true));
+  yield* writeOrReserved(control, "RptEna", mmsBoolean(true));
   if (plan.interrogate && interrogates(control, plan, block)) yield* interrogateReport(control);
   return enabled;
 }
