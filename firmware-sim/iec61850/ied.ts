@@ -59,6 +59,7 @@ export class SimulatedIed implements Surroundings {
   #bootId: Uint8Array = new Uint8Array(4);
   #entries = 0;
   #isStarted = false;
+  #isEntered = false;
 
   constructor(settings: IedSettings) {
     this.#settings = settings;
@@ -116,6 +117,17 @@ export class SimulatedIed implements Surroundings {
   /** Does what is due until now. */
   enter(now: Instant): void {
     if (now > this.#now) this.#now = now;
+    // What happens here makes associations speak, and they come by here again.
+    if (this.#isEntered) return;
+    this.#isEntered = true;
+    try {
+      this.#doDue(now);
+    } finally {
+      this.#isEntered = false;
+    }
+  }
+
+  #doDue(now: Instant): void {
     if (!this.#isStarted) this.#start();
     for (let done = 0; done < ACTS_AT_ONCE; done++) {
       const due = this.agenda.take(now);
