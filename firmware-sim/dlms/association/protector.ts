@@ -165,3 +165,16 @@ function coverOf(apdu: Ciphered, control: SecurityControl): Cover {
       };
   }
 }
+
+/** Whether an APDU carries another one that `uncover` opens. */
+export function isCiphered(apdu: Apdu): apdu is Ciphered {
+  switch (apdu.kind) {
+    case "service-ciphered":
+    case "general-glo-ciphering":
+    case "general-ded-ciphering":
+    case "general-ciphering":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,10 +1,8 @@
-import type { Aare, Aarq } from "../../../adapters/dlms/apdu/acse.ts";
+import type { Aarq } from "../../../adapters/dlms/apdu/acse.ts";
 import type { Apdu } from "../../../adapters/dlms/apdu/apdu.ts";
 import { conforms } from "../../../adapters/dlms/apdu/conformance.ts";
 import { decodeLeniently } from "../../../adapters/dlms/apdu/decode-apdu.ts";
 import { encodeApdu } from "../../../adapters/dlms/apdu/encode-apdu.ts";
-import { DECIPHERING_ERROR, INVOCATION_COUNTER_ERROR } from "../../../adapters/dlms/apdu/errors.ts";
-import { DLMS_VERSION, VAA_LOGICAL_NAMES } from "../../../adapters/dlms/apdu/initiate.ts";
 import { readInvokeId } from "../../../adapters/dlms/apdu/invoke-id.ts";
 import type { Release } from "../../../adapters/dlms/apdu/release.ts";
 import { octetString } from "../../../adapters/dlms/data/data.ts";
@@ -24,9 +22,20 @@ import { judge, uncovered } from "./association-request.ts";
 import type { AssociationView } from "./association-view.ts";
 import { BLOCK_HEADER_OCTETS, BlockExchange } from "./block-exchange.ts";
 import { type Cover, overheadOf, PLAIN } from "./cover.ts";
-import { CONTEXT, DIAGNOSTIC, mechanismName } from "./names.ts";
+import {
+  acceptedAare,
+  initiateResponse,
+  NOT_ALLOWED,
+  OTHER_REASON,
+  PDU_TOO_LONG,
+  refusedAare,
+  rejectionApdu,
+  SERVICE_UNKNOWN,
+  type StateAndService,
+} from "./answers.ts";
+import { CONTEXT, mechanismName } from "./names.ts";
 import { type Challenges, isProved, proof } from "./proofs.ts";
-import { Protector, type Rejection } from "./protector.ts";
+import { isCiphered, Protector } from "./protector.ts";
 
 /** What a meter sends because of one APDU, and what else happens to the connection. */
 export interface Handling {
@@ -139,7 +148,7 @@ export class ServerAssociation {
     const judgement = judge(aarq, this.#client, this.#meter, this.#protector);
     if (judgement.kind !== "accepted") {
       notice({ kind: "association-refused", client: this.#client.sap, why: judgement.why }, now);
-      if (judgement.kind === "exception") return this.#send(this.#rejection(judgement.rejection), PLAIN, now);
+      if (judgement.kind === "exception") return this.#send(rejectionApdu(judgement.rejection), PLAIN, now);
       return this.#send(refusedAare(aarq, judgement.diagnostic, judgement.initiateError), PLAIN, now);
     }
     const { initiate, cover, isCiphered } = judgement;
@@ -154,15 +163,15 @@ export class ServerAssociation {
     };
     this.#status = isHigh ? 1 : 2;
     if (!isHigh) this.#associated(now);
-    const response = encodeApdu({
-      kind: "initiate-response",
-      qualityOfService: undefined,
-      dlmsVersion: DLMS_VERSION,
-      conformance: this.#context.conformance,
-      maxReceivePduSize: this.#meter.pduMax,
-      vaaName: VAA_LOGICAL_NAMES,
+    const response = initiateResponse(this.#context.conformance, this.#meter.pduMax);
+    const { challenges } = this.#context;
+    const hasTitle = isCiphered || this.#client.mechanism >= MECHANISM.gmac;
+    const aare = acceptedAare(aarq, {
+      systemTitle: hasTitle ? this.#meter.identity.systemTitle : undefined,
+      challenges,
+      userInformation: this.#protector.cover(response, cover),
     });
-    return this.#send(this.#aare(aarq, this.#protector.cover(response, cover)), PLAIN, now);
+    return this.#send(aare, PLAIN, now);
   }
 
   #challenges(aarq: Aarq): Challenges {
@@ -177,34 +186,12 @@ export class ServerAssociation {
     };
   }
 
-  #aare(aarq: Aarq, userInformation: Uint8Array): Aare {
-    const { challenges, isCiphered } = this.#context;
-    const hasTitle = isCiphered || this.#client.mechanism >= MECHANISM.gmac;
-    return {
-      ...EMPTY_AARE,
-      applicationContextName: aarq.applicationContextName,
-      diagnostic: challenges === undefined ? DIAGNOSTIC.none : DIAGNOSTIC.authenticationRequired,
-      respondingApTitle: hasTitle ? this.#meter.identity.systemTitle : undefined,
-      authenticationRequired: challenges !== undefined,
-      mechanismName: challenges === undefined ? undefined : mechanismName(challenges.mechanism),
-      respondingAuthenticationValue: challenges?.serverToClient,
-      userInformation,
-    };
-  }
-
   #release(rlrq: Release, now: Instant): Handling {
     // In a ciphered association it has to prove that it is the client's own wish.
     const opened = uncovered(rlrq, this.#protector);
     const cover = opened !== undefined && !("kind" in opened) ? opened.cover : PLAIN;
     if (this.#status === 0) return this.#send({ kind: "rlre", reason: 0, userInformation: undefined }, PLAIN, now);
-    const response = encodeApdu({
-      kind: "initiate-response",
-      qualityOfService: undefined,
-      dlmsVersion: DLMS_VERSION,
-      conformance: this.#context.conformance,
-      maxReceivePduSize: this.#meter.pduMax,
-      vaaName: VAA_LOGICAL_NAMES,
-    });
+    const response = initiateResponse(this.#context.conformance, this.#meter.pduMax);
     const userInformation = cover.kind === "plain" ? undefined : this.#protector.cover(response, cover);
     this.drop();
     this.#meter.notice({ kind: "released", client: this.#client.sap }, now);
@@ -218,7 +205,7 @@ export class ServerAssociation {
       apdu = decodeLeniently(octets).apdu;
       if (isCiphered(apdu)) {
         const plain = this.#protector.uncover(apdu);
-        if ("kind" in plain) return this.#send(this.#rejection(plain), PLAIN, now);
+        if ("kind" in plain) return this.#send(rejectionApdu(plain), PLAIN, now);
         cover = plain.cover;
         apdu = decodeLeniently(plain.octets).apdu;
       }
@@ -332,17 +319,6 @@ export class ServerAssociation {
     return this.#send({ kind: "exception-response", ...error, expectedCounter: undefined }, cover, now);
   }
 
-  #rejection(rejection: Rejection): Apdu {
-    return rejection.kind === "counter-error"
-      ? {
-          kind: "exception-response",
-          stateError: 1,
-          serviceError: INVOCATION_COUNTER_ERROR,
-          expectedCounter: rejection.expected,
-        }
-      : { kind: "exception-response", stateError: 1, serviceError: DECIPHERING_ERROR, expectedCounter: undefined };
-  }
-
   #send(apdu: Apdu, cover: Cover, now: Instant): Handling {
     return this.#sendAll([this.#protected(encodeApdu(apdu), cover, now)], 0, now);
   }
@@ -390,58 +366,5 @@ export class ServerAssociation {
     if (challenges.mechanism === MECHANISM.gmac && !this.#context.isCiphered) this.#protector.nextCounter();
     this.#proved = true;
     return octetString(own);
-  }
-}
-
-interface StateAndService {
-  readonly stateError: number;
-  readonly serviceError: number;
-}
-
-const NOT_ALLOWED: StateAndService = { stateError: 1, serviceError: 1 };
-const SERVICE_UNKNOWN: StateAndService = { stateError: 2, serviceError: 2 };
-const OTHER_REASON: StateAndService = { stateError: 1, serviceError: 3 };
-const PDU_TOO_LONG: StateAndService = { stateError: 1, serviceError: 4 };
-
-const EMPTY_AARE: Aare = {
-  kind: "aare",
-  protocolVersion: undefined,
-  applicationContextName: CONTEXT.ln,
-  result: 0,
-  diagnosticSource: "service-user",
-  diagnostic: DIAGNOSTIC.none,
-  respondingApTitle: undefined,
-  respondingAeQualifier: undefined,
-  respondingApInvocationId: undefined,
-  respondingAeInvocationId: undefined,
-  authenticationRequired: false,
-  mechanismName: undefined,
-  respondingAuthenticationValue: undefined,
-  implementationInformation: undefined,
-  userInformation: undefined,
-};
-
-function refusedAare(aarq: Aarq, diagnostic: number, initiateError: number | undefined): Aare {
-  return {
-    ...EMPTY_AARE,
-    applicationContextName: aarq.applicationContextName,
-    result: 1,
-    diagnostic,
-    userInformation:
-      initiateError === undefined
-        ? undefined
-        : encodeApdu({ kind: "confirmed-service-error", service: 1, error: 6, value: initiateError }),
-  };
-}
-
-function isCiphered(apdu: Apdu): apdu is Parameters<Protector["uncover"]>[0] {
-  switch (apdu.kind) {
-    case "service-ciphered":
-    case "general-glo-ciphering":
-    case "general-ded-ciphering":
-    case "general-ciphering":
-      return true;
-    default:
-      return false;
   }
 }
