@@ -80,7 +80,9 @@ export function profileDrafts(
   });
   const limit = Math.max(1, Math.floor(ROWS_CHARACTERS / (ROW_CHARACTERS + VALUE_CHARACTERS * columns.length)));
   const obis = obisText(layout.instance);
-  return chunksOf(rows, limit).map((chunk) => {
+  // A load profile is cut at days, one of days or months at months.
+  const cut = layout.periodS > 0 && layout.periodS < 86_400 ? "2026-11-21".length : "2026-11".length;
+  return chunksOf(rows, limit, cut).map((chunk) => {
     const first = chunk[0]?.t.time ?? "";
     const last = chunk.at(-1)?.t.time ?? first;
     const data: ProfileData = {
@@ -232,13 +234,13 @@ function rowTime(at: WallMs, own: Timestamp | undefined, bits: number | undefine
   return clockFailure ? { ...time, quality: { ...time.quality, clockFailure: true } } : time;
 }
 
-/** Rows of one day of UTC each, at most `limit` a chunk. */
-function chunksOf(rows: readonly ModelRow[], limit: number): ModelRow[][] {
+/** Rows of one day or month of UTC each, which is as many characters of their times, at most `limit` a chunk. */
+function chunksOf(rows: readonly ModelRow[], limit: number, cut: number): ModelRow[][] {
   const chunks: ModelRow[][] = [];
   for (const row of rows) {
     const open = chunks.at(-1);
-    const day = row.t.time.slice(0, 10);
-    if (open !== undefined && open.length < limit && open[0]?.t.time.slice(0, 10) === day) open.push(row);
+    const part = row.t.time.slice(0, cut);
+    if (open !== undefined && open.length < limit && open[0]?.t.time.slice(0, cut) === part) open.push(row);
     else chunks.push([row]);
   }
   return chunks;

@@ -114,6 +114,7 @@ export class MeterBench {
         authentication: toHex(authentication),
         master: toHex(master),
         secret: toHex(secret),
+        mbus: { 1: { master: "33".repeat(16), user: "44".repeat(16) } },
         ...(nextKeys ? { next: { encryption: "11".repeat(16), authentication: "22".repeat(16) } } : {}),
       };
       writeFileSync(join(this.dir, "keys", `${member.uid}.json`), JSON.stringify(file), { mode: 0o600 });
