@@ -18,6 +18,8 @@ export interface FleetPostParts {
   readonly timers: Timers;
   /** Connections at once; most meters have one socket. */
   readonly connectionsMax: number;
+  /** One too many: turned away, or in the place of the oldest, where nobody says when he has gone (UDP). */
+  readonly whenFull: "refuse" | "replace";
   readonly connectTimeoutMs: number;
   readonly gate: <T>(run: () => Promise<T>) => Promise<T>;
 }
@@ -48,7 +50,7 @@ export class FleetPost {
 
   /** Somebody connected. A connection too many is closed at once, as a meter with one socket does. */
   async answer(transport: Transport): Promise<void> {
-    if (this.#stopped || this.#open.size >= this.#parts.connectionsMax) {
+    if (this.#stopped || !this.#hasRoom()) {
       transport.destroy();
       return;
     }
@@ -83,6 +85,15 @@ export class FleetPost {
     this.#cancelTick?.();
     for (const pusher of this.#pushers) pusher.stop();
     for (const transport of this.#open) transport.destroy();
+  }
+
+  #hasRoom(): boolean {
+    if (this.#open.size < this.#parts.connectionsMax) return true;
+    const [oldest] = this.#open;
+    if (this.#parts.whenFull === "refuse" || oldest === undefined) return false;
+    this.#open.delete(oldest);
+    oldest.destroy();
+    return true;
   }
 
   /** No power: every other connection to the post is cut too. */

@@ -92,6 +92,16 @@ describe("a fleet on sockets", () => {
     expect(log.filter(({ kind }) => kind === "released")).toHaveLength(2);
   });
 
+  it("is read over UDP again and again, though nobody says when he has gone", async () => {
+    const plan: FleetPlan = { ...PLAN, count: 1, carrier: "udp" };
+    const { fleet, members, log } = await fleetOf(plan);
+    const [member] = members;
+    if (member === undefined) throw new Error("a fleet of one has one");
+    const counters = new CounterReserve(1);
+    for (let i = 0; i < 12; i++) await readMeter(plan, member, fleet.ports[0] ?? 0, get(ENERGY), counters);
+    expect(log.filter(({ kind }) => kind === "associated")).toHaveLength(12);
+  });
+
   it("pushes an alarm to where it was told to", async () => {
     const heard: Uint8Array[] = [];
     const platform: Listener = await listen({

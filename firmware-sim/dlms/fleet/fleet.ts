@@ -126,6 +126,7 @@ export class Fleet {
       carrier: () => carrierOf(plan),
       timers,
       connectionsMax: this.#parts.connectionsMax ?? shared,
+      whenFull: plan.carrier === "udp" ? "replace" : "refuse",
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       gate: (run) => this.#through(run),
     });
@@ -139,7 +140,7 @@ export class Fleet {
     const { carrier } = this.#parts.plan;
     this.#listening.push(
       carrier === "udp"
-        ? await listenUdp({ host, port, peersMax: maxConnections, onTransport: (one) => void post.answer(one) })
+        ? await listenUdp({ host, port, peersMax: 2 * maxConnections, onTransport: (one) => void post.answer(one) })
         : await listen({ host, port, maxConnections, onTransport: (one) => void post.answer(one) }),
     );
   }
