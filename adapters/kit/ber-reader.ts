@@ -80,21 +80,7 @@ export class BerReader {
         `${tagText(tag)} announces ${length} bytes, ${this.#reader.remaining} are there`,
       );
     }
-    const inside = this.#reader.slice(length);
-    const { prefix, depth, depthLimit } = this.#place;
-    return {
-      tag,
-      offset,
-      content: inside.fork().rest(),
-      contentOffset,
-      children: () => {
-        if (!tag.constructed)
-          throw this.#fault("unexpected-tag", offset, `${tagText(tag)} where elements should be inside`);
-        if (depth >= depthLimit) throw this.#fault("too-deep", offset, `more than ${depthLimit} levels of elements`);
-        return new BerReader(inside.fork(), prefix, { depth: depth + 1, depthLimit });
-      },
-      refuse: (sentence) => this.#fault("value-malformed", contentOffset, sentence),
-    };
+    return new ReadElement(tag, offset, contentOffset, this.#reader.slice(length), this.#place);
   }
 
   /** The next element, which must have that tag. */
@@ -114,7 +100,11 @@ export class BerReader {
 
   /** The tag of the next element, `undefined` at the end. */
   peek(): BerTag | undefined {
-    return this.done ? undefined : new BerReader(this.#reader.fork(), this.#place.prefix).#tag();
+    if (this.done) return undefined;
+    const first = this.#reader.peek() ?? 0;
+    // The short form is known by its first octet.
+    if ((first & 0x1f) !== 0x1f) return shortTag(first);
+    return new BerReader(this.#reader.fork(), this.#place.prefix).#tag();
   }
 
   expectEnd(): void {
@@ -125,20 +115,17 @@ export class BerReader {
   #tag(): BerTag {
     const offset = this.offset;
     const first = this.#reader.u8();
+    if ((first & 0x1f) !== 0x1f) return shortTag(first);
     const tagClass = TAG_CLASSES[first >> 6] ?? "universal";
     const constructed = (first & 0x20) !== 0;
-    let number = first & 0x1f;
-    if (number === 0x1f) {
-      number = 0;
-      for (let octet = 0x80; (octet & 0x80) !== 0; ) {
-        octet = this.#reader.u8();
-        if (number === 0 && octet === 0x80)
-          throw this.#fault("tag-malformed", offset, "a tag number starts with zeros");
-        number = number * 128 + (octet & 0x7f);
-        if (number > TAG_NUMBER_MAX) throw this.#fault("tag-malformed", offset, "a tag number of more than 28 bits");
-      }
-      if (number < 0x1f) throw this.#fault("tag-malformed", offset, `tag number ${number} in the long form`);
+    let number = 0;
+    for (let octet = 0x80; (octet & 0x80) !== 0; ) {
+      octet = this.#reader.u8();
+      if (number === 0 && octet === 0x80) throw this.#fault("tag-malformed", offset, "a tag number starts with zeros");
+      number = number * 128 + (octet & 0x7f);
+      if (number > TAG_NUMBER_MAX) throw this.#fault("tag-malformed", offset, "a tag number of more than 28 bits");
     }
+    if (number < 0x1f) throw this.#fault("tag-malformed", offset, `tag number ${number} in the long form`);
     return { class: tagClass, constructed, number };
   }
 
@@ -153,9 +140,60 @@ export class BerReader {
   }
 
   #fault(reason: BerFault, offset: number, message: string): EdgeError {
-    const code = faultCode(this.#place.prefix, reason);
-    return new EdgeError({ code, blame: "device", retry: "never", offset, message: `${message} (byte ${offset})` });
+    return berFault(this.#place.prefix, reason, offset, message);
   }
+}
+
+/** An element that makes its view and its reader when somebody asks for them. */
+class ReadElement implements BerElement {
+  readonly tag: BerTag;
+  readonly offset: number;
+  readonly contentOffset: number;
+  readonly #inside: ByteReader;
+  readonly #place: Place;
+  #content: Uint8Array | undefined;
+
+  constructor(tag: BerTag, offset: number, contentOffset: number, inside: ByteReader, place: Place) {
+    this.tag = tag;
+    this.offset = offset;
+    this.contentOffset = contentOffset;
+    this.#inside = inside;
+    this.#place = place;
+  }
+
+  get content(): Uint8Array {
+    this.#content ??= this.#inside.fork().rest();
+    return this.#content;
+  }
+
+  children(): BerReader {
+    const { prefix, depth, depthLimit } = this.#place;
+    if (!this.tag.constructed)
+      throw berFault(prefix, "unexpected-tag", this.offset, `${tagText(this.tag)} where elements should be inside`);
+    if (depth >= depthLimit)
+      throw berFault(prefix, "too-deep", this.offset, `more than ${depthLimit} levels of elements`);
+    return new BerReader(this.#inside.fork(), prefix, { depth: depth + 1, depthLimit });
+  }
+
+  refuse(sentence: string): EdgeError {
+    return berFault(this.#place.prefix, "value-malformed", this.contentOffset, sentence);
+  }
+}
+
+/** The tags of one octet, all of them: a tag is a value, so that one serves for ever. */
+const SHORT_TAGS: readonly BerTag[] = Array.from({ length: 256 }, (_, octet) => ({
+  class: TAG_CLASSES[octet >> 6] ?? "universal",
+  constructed: (octet & 0x20) !== 0,
+  number: octet & 0x1f,
+}));
+
+function shortTag(octet: number): BerTag {
+  return SHORT_TAGS[octet] as BerTag;
+}
+
+function berFault(prefix: BerPrefix, reason: BerFault, offset: number, message: string): EdgeError {
+  const code = faultCode(prefix, reason);
+  return new EdgeError({ code, blame: "device", retry: "never", offset, message: `${message} (byte ${offset})` });
 }
 
 function faultCode(prefix: BerPrefix, reason: BerFault): FaultCode {

@@ -1,8 +1,10 @@
 import type { BitString } from "./ber-values.ts";
-import { type BerTag, TAG_CLASSES, TAG_NUMBER_MAX } from "./ber-tag.ts";
+import { type BerTag, TAG_NUMBER_MAX, type TagClass } from "./ber-tag.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { utf8 } from "./bytes.ts";
 import { invariant } from "./invariant.ts";
+
+const CLASS_BITS: Readonly<Record<TagClass, number>> = { universal: 0, application: 1, context: 2, private: 3 };
 
 /** Writes elements with the shortest tags, lengths and integers: what it writes is DER wherever its input is. */
 export class BerWriter {
@@ -15,12 +17,23 @@ export class BerWriter {
     return this;
   }
 
-  /** An element of elements. */
+  /** An element of elements. `inside` is good while `write` runs and no longer. */
   constructed(tag: BerTag, write: (inside: BerWriter) => void): this {
     invariant(tag.constructed, "an element with elements inside has a constructed tag");
-    const inside = new BerWriter();
-    write(inside);
-    return this.element(tag, inside.finish());
+    this.#tag(tag);
+    const writer = this.#writer;
+    const at = writer.length;
+    writer.u8(0);
+    write(this);
+    const length = writer.length - at - 1;
+    // One octet is enough for most; what is longer is moved once for its length.
+    if (length < 0x80) writer.setU8(at, length);
+    else {
+      const octets = lengthOctets(length);
+      writer.insert(at + 1, octets).setU8(at, 0x80 | octets);
+      for (let i = 1; i <= octets; i++) writer.setU8(at + i, Math.floor(length / 256 ** (octets - i)) % 256);
+    }
+    return this;
   }
 
   boolean(tag: BerTag, value: boolean): this {
@@ -76,7 +89,7 @@ export class BerWriter {
       Number.isInteger(tag.number) && tag.number >= 0 && tag.number <= TAG_NUMBER_MAX,
       "a tag number has at most 28 bits",
     );
-    const leading = (TAG_CLASSES.indexOf(tag.class) << 6) | (tag.constructed ? 0x20 : 0);
+    const leading = (CLASS_BITS[tag.class] << 6) | (tag.constructed ? 0x20 : 0);
     if (tag.number < 0x1f) {
       this.#writer.u8(leading | tag.number);
       return;
@@ -90,10 +103,14 @@ export class BerWriter {
       this.#writer.u8(length);
       return;
     }
-    const octets = length > 0xff_ffff ? 4 : length > 0xffff ? 3 : length > 0xff ? 2 : 1;
+    const octets = lengthOctets(length);
     this.#writer.u8(0x80 | octets);
     for (let shift = octets - 1; shift >= 0; shift--) this.#writer.u8(Math.floor(length / 256 ** shift) % 256);
   }
+}
+
+function lengthOctets(length: number): number {
+  return length > 0xff_ffff ? 4 : length > 0xffff ? 3 : length > 0xff ? 2 : 1;
 }
 
 /** Most significant group first, all but the last with the top bit set (X.690 8.1.2.4, 8.19.2). */

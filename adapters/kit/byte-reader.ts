@@ -9,15 +9,14 @@ import { invariant } from "./invariant.ts";
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #end: number;
   readonly #code: FaultCode;
   #at: number;
+  #lazyView: DataView | undefined;
 
   /** @param code the fault thrown at the end of the bytes, e.g. `dlms.apdu.truncated`. */
   constructor(bytes: Uint8Array, code: FaultCode, range: { readonly start?: number; readonly end?: number } = {}) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = range.start ?? 0;
     this.#end = range.end ?? bytes.length;
     this.#code = code;
@@ -36,7 +35,7 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#bytes[this.#take(1)] ?? 0;
   }
 
   i8(): number {
@@ -80,13 +79,13 @@ export class ByteReader {
     invariant(width >= 1 && width <= 6, "a number holds integers of up to 6 bytes exactly");
     let value = 0;
     const start = this.#take(width);
-    for (let i = 0; i < width; i++) value = value * 256 + this.#view.getUint8(start + i);
+    for (let i = 0; i < width; i++) value = value * 256 + (this.#bytes[start + i] ?? 0);
     return value;
   }
 
   /** The next byte without taking it; `undefined` at the end. */
   peek(): number | undefined {
-    return this.#at < this.#end ? this.#view.getUint8(this.#at) : undefined;
+    return this.#at < this.#end ? this.#bytes[this.#at] : undefined;
   }
 
   bytes(length: number): Uint8Array {
@@ -123,6 +122,13 @@ export class ByteReader {
       offset: this.#at,
       message: `${this.remaining} bytes follow the end of the value at byte ${this.#at}`,
     });
+  }
+
+  /** Made when it is needed: most readers stand on a few octets and need none. */
+  get #view(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    this.#lazyView ??= new DataView(buffer, byteOffset, byteLength);
+    return this.#lazyView;
   }
 
   #take(length: number): number {

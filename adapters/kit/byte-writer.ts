@@ -8,12 +8,11 @@ const FIRST_CAPACITY = 64;
  */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
-  #view: DataView;
+  #lazyView: DataView | undefined;
   #length = 0;
 
   constructor(capacity: number = FIRST_CAPACITY) {
     this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -23,7 +22,7 @@ export class ByteWriter {
   u8(value: number): this {
     fits(value, 0xff);
     const at = this.#grow(1);
-    this.#view.setUint8(at, value);
+    this.#bytes[at] = value;
     return this;
   }
 
@@ -96,8 +95,30 @@ export class ByteWriter {
     return this;
   }
 
+  /** Overwrites one byte written before. */
+  setU8(at: number, value: number): this {
+    invariant(at < this.#length, "a length is set where bytes were written");
+    fits(value, 0xff);
+    this.#bytes[at] = value;
+    return this;
+  }
+
+  /** Makes room for `count` zeros at `at`: for a length that turned out to need more octets. */
+  insert(at: number, count: number): this {
+    invariant(at <= this.#length, "room is made where bytes were written");
+    const end = this.#grow(count);
+    this.#bytes.copyWithin(at + count, at, end);
+    this.#bytes.fill(0, at, at + count);
+    return this;
+  }
+
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  get #view(): DataView {
+    this.#lazyView ??= new DataView(this.#bytes.buffer);
+    return this.#lazyView;
   }
 
   #grow(by: number): number {
@@ -107,7 +128,7 @@ export class ByteWriter {
       const larger = new Uint8Array(Math.max(wanted, this.#bytes.length * 2));
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
+      this.#lazyView = undefined;
     }
     this.#length = wanted;
     return at;
