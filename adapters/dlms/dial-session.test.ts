@@ -113,7 +113,7 @@ describe("a command in one association", () => {
     expect(apdus(refused).filter((apdu) => apdu.startsWith("c0"))).toEqual([]);
     const [store] = stores(refused);
     const said = store?.kind === "store" ? conclusions(late.stored(store.token, at)) : conclusions(refused);
-    expect(said).toMatchObject([{ end: "rejected", fault: { code: "dlms.command.expired" } }]);
+    expect(said).toMatchObject([{ end: "unsent", fault: { code: "dlms.command.expired" } }]);
   });
 
   it("ends as what the meter says: refused is failed, nothing is unanswered", () => {

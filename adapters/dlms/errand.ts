@@ -50,11 +50,14 @@ export class Errand {
 
   /** How a fault ends it: the meter's answer, our own refusal, or nobody knows. */
   failed(fault: EdgeError): CommandConclusion {
-    const end = fault.code.startsWith("dlms.command.") && !this.#begun ? "rejected" : this.#endOf(fault);
+    const end = this.#endOf(fault);
     return { uid: this.command.uid, end, fault, result: {} };
   }
 
   #endOf(fault: EdgeError): CommandConclusion["end"] {
+    if (!this.#begun && fault.code.startsWith("dlms.command.")) {
+      return fault.code === "dlms.command.expired" ? "unsent" : "rejected";
+    }
     if (isAnswer(fault)) return "failed";
     // An association that cannot be had for good is an answer too: trying again does not help.
     if (!this.#begun) return fault.retry === "never" ? "failed" : "unsent";

@@ -49,6 +49,7 @@ export class DlmsDuty implements Duty {
   readonly #running = new Set<Promise<void>>();
   /** `schedule device` of readings that wait or are under way: a slot that comes meanwhile is left out. */
   readonly #pending = new Set<string>();
+  readonly #placed = new Map<string, readonly Place[]>();
   #unlisten: (() => void) | undefined;
   #draining = false;
   skipped = 0;
@@ -144,7 +145,7 @@ export class DlmsDuty implements Duty {
 
   /** The next slot of a schedule: each of its meters has its own moment within the jitter, the same every time. */
   #plan(name: string, schedule: DlmsSchedule, from?: number): void {
-    const { ports, meterOf } = this.#parts;
+    const { ports } = this.#parts;
     if (this.#draining) return;
     const wall = ports.timers.wall();
     const slot = nextTime(schedule.cron, from ?? wall - CATCH_UP_MS);
@@ -152,28 +153,38 @@ export class DlmsDuty implements Duty {
       ports.note("warn", `the schedule ${name} (${schedule.cronText}) never comes`);
       return;
     }
-    const places = ports.devices
-      .filter((uid) => {
-        const poll = meterOf(uid)?.poll;
-        return poll !== undefined && (schedule.poll.length === 0 || schedule.poll.includes(poll));
-      })
-      .map((uid) => ({ uid, at: slot + place(name, uid, schedule.jitterMs) }))
-      .sort((a, b) => a.at - b.at);
+    const places = this.#places(name, schedule);
     let next = 0;
     const step = (): void => {
       const now = ports.timers.wall();
       for (; next < places.length; next++) {
         const one = places[next];
-        if (one === undefined || one.at > now) break;
-        if (one.at > now - CATCH_UP_MS) this.#begin(name, schedule, one.uid, slot);
+        if (one === undefined || slot + one.after > now) break;
+        if (slot + one.after > now - CATCH_UP_MS) this.#begin(name, schedule, one.uid, slot);
       }
-      const waits = places[next]?.at;
-      if (waits !== undefined) this.#at(waits - now, step);
+      const waits = places[next]?.after;
+      if (waits !== undefined) this.#at(slot + waits - now, step);
     };
     this.#at(slot - wall, () => {
       step();
       this.#plan(name, schedule, slot);
     });
+  }
+
+  /** Who is read by a schedule, and when after the slot: worked out once, for there may be many. */
+  #places(name: string, schedule: DlmsSchedule): readonly Place[] {
+    const known = this.#placed.get(name);
+    if (known !== undefined) return known;
+    const { ports, meterOf } = this.#parts;
+    const places = ports.devices
+      .filter((uid) => {
+        const poll = meterOf(uid)?.poll;
+        return poll !== undefined && (schedule.poll.length === 0 || schedule.poll.includes(poll));
+      })
+      .map((uid) => ({ uid, after: place(name, uid, schedule.jitterMs) }))
+      .sort((a, b) => a.after - b.after);
+    this.#placed.set(name, places);
+    return places;
   }
 
   /** The wall clock may jump: whoever wakes looks again. */
@@ -245,10 +256,20 @@ export class DlmsDuty implements Duty {
   }
 }
 
-/** A meter's own moment within the jitter: spread evenly, and the same on every agent. */
+interface Place {
+  readonly uid: string;
+  /** Milliseconds after the slot. */
+  readonly after: number;
+}
+
+/** A meter's own moment within the jitter: spread evenly, and the same on every agent (FNV-1a, for it is only a spread). */
 export function place(schedule: string, uid: string, jitterMs: number): number {
-  const share = Number.parseInt(digest([schedule, uid, "place"]).slice(0, 8), 16) / 0x1_0000_0000;
-  return Math.floor((Number.isNaN(share) ? 0 : share) * jitterMs);
+  let hash = 0x811c9dc5;
+  for (const text of [schedule, uid]) {
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  }
+  return Math.floor(((hash >>> 0) / 0x1_0000_0000) * jitterMs);
 }
 
 function isSecurity({ code }: EdgeError): boolean {

@@ -1,4 +1,6 @@
+import { createSocket } from "node:dgram";
 import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../../adapters/io/node/private-redis.ts";
 import { dataSchemas } from "../model/message.ts";
 import { MeterBench } from "./dlms-service.testing.ts";
 
@@ -216,6 +218,25 @@ describe("keys and firmware", () => {
       result: { bytes: 20_000, verified: true, activated: false },
     });
     expect(await meters.send("firmware.update", { image: "none" })).toMatchObject({ end: "rejected" });
+  });
+});
+
+describe("a datagram", () => {
+  it("with an alarm arrives as its event, from a known network alone", async () => {
+    const port = await freePort();
+    const meters = await start({ section: `udp: [{ address: 127.0.0.1, port: ${port} }], allow: [127.0.0.1]` });
+    const identification = Buffer.from(meters.members[0]?.identity.equipment ?? "").toString("hex");
+    const push = Buffer.from(`00010001006700000f000000010002030911${identification}09060003190900ff0600000001`, "hex");
+    push.writeUInt16BE(push.length - 8, 6);
+    const socket = createSocket("udp4");
+    const until = Date.now() + 10_000;
+    // The first may be too early, or lost: the same one again is the same event.
+    while (meters.drafts.length === 0 && Date.now() < until) {
+      socket.send(push, port, "127.0.0.1");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    socket.close();
+    expect(meters.drafts[0]?.data).toMatchObject({ code: "power.last-gasp", cause: "push" });
   });
 });
 
