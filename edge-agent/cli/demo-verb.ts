@@ -34,7 +34,7 @@ export function register(program: Command): void {
 }
 
 async function demo(flags: DemoFlags): Promise<number> {
-  const { Demo } = await import("./demo/demo.ts");
+  const { Demo, DemoFault } = await import("./demo/demo.ts");
   const live = process.stdout.isTTY === true && flags.json !== true;
   const running = new Demo({
     lights: flags.lights,
@@ -52,7 +52,12 @@ async function demo(flags: DemoFlags): Promise<number> {
       ),
   });
   process.once("SIGINT", () => running.interrupt());
-  const result = await running.run();
+  const result = await running.run().catch((thrown: unknown) => {
+    if (!(thrown instanceof DemoFault)) throw thrown;
+    process.stderr.write(`busbar: ${thrown.message}\n`);
+    return undefined;
+  });
+  if (result === undefined) return EXIT.failed;
   const verdict = result.promisesKept
     ? "every acknowledged event reached the core once and in order"
     : "a promise broke: see lost, duplicates, outOfOrder and the commands";
