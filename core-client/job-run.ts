@@ -50,7 +50,8 @@ export class JobRun {
   readonly #beforeWaiting: (progress: ReadonlyMap<string, Position>) => void;
   readonly #passed: Passage[] = [];
   readonly #rejectedDevices = new Set<string>();
-  readonly #done = new Set<Message>();
+  readonly #done = new Set<Parcel>();
+  readonly #deliveries: Delivery[] = [];
   readonly #progress = new Map<string, Position>();
   #rejection: { readonly thrown: unknown } | undefined;
   #afterGap = 0;
@@ -115,9 +116,11 @@ export class JobRun {
       }
     }
     for (const ticket of open.keys()) this.#turns.withdraw(ticket);
-    const unhandled = this.#parcels.flatMap((parcel) => parcel.messages).filter((message) => !this.#done.has(message));
+    let handled = 0;
+    for (const parcel of this.#done) handled += parcel.messages.length;
+    const unhandled = this.#parcels.filter((parcel) => !this.#done.has(parcel)).flatMap((parcel) => parcel.messages);
     return {
-      handled: this.#done.size,
+      handled,
       unhandled,
       rejection: this.#rejection,
       afterGap: this.#afterGap,
@@ -127,9 +130,9 @@ export class JobRun {
   }
 
   async #handle(parcel: Parcel, passage: Passage): Promise<boolean> {
-    const orders = new Map(parcel.runs.map((run, at) => [run.device, passage.orders[at] ?? "in-order"]));
+    const orders = ordersOf(parcel, passage);
     const deliveries = parcel.messages.map((message) =>
-      this.#deliveryOf(message, orders.get(message.subject) ?? "in-order"),
+      this.#deliveryOf(this.#reignOf(message), orders?.get(message.subject) ?? "in-order"),
     );
     try {
       const handling = this.#handling;
@@ -144,7 +147,7 @@ export class JobRun {
       for (const run of parcel.runs) this.#rejectedDevices.add(run.device);
       return false;
     }
-    for (const message of parcel.messages) this.#done.add(message);
+    this.#done.add(parcel);
     for (const [at, run] of parcel.runs.entries()) {
       const before = this.#progress.get(run.device);
       if (before === undefined || comparePositions(run.last, before) > 0) this.#progress.set(run.device, run.last);
@@ -162,9 +165,13 @@ export class JobRun {
     }
   }
 
-  #deliveryOf(message: Message, order: Order): Delivery {
+  /** Most messages of a job have the same: there are six at most. */
+  #deliveryOf(reign: ReignAge, order: Order): Delivery {
+    for (const one of this.#deliveries) if (one.order === order && one.reign === reign) return one;
     const { group, id, start } = this.#facts;
-    return { group, jobId: id, start, order, reign: this.#reignOf(message) };
+    const delivery = { group, jobId: id, start, order, reign };
+    this.#deliveries.push(delivery);
+    return delivery;
   }
 }
 
@@ -183,6 +190,12 @@ export class NoTurns implements Turns {
   handled(): void {}
 
   withdraw(): void {}
+}
+
+/** By device; `undefined` where all are in order, which is nearly always. */
+function ordersOf(parcel: Parcel, passage: Passage): ReadonlyMap<string, Order> | undefined {
+  if (passage.orders.every((order) => order === "in-order")) return undefined;
+  return new Map(parcel.runs.map((run, at) => [run.device, passage.orders[at] ?? "in-order"]));
 }
 
 function toParcel(messages: readonly Message[]): Parcel {
