@@ -3,7 +3,7 @@ import { startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { findMosquitto, PrivateMosquitto } from "../adapters/mqtt/wire/private-mosquitto.ts";
 import type { Bench } from "./bench.ts";
 import type { MqttFigures, MqttLoadWords, MqttServerWords } from "./mqtt-words.ts";
-import { PartProcess } from "./part-process.ts";
+import { cpuPercent, PartProcess } from "./part-process.ts";
 import { rounded } from "./statistics.ts";
 import { pause } from "./throughput.ts";
 
@@ -48,14 +48,15 @@ export const bench: Bench = {
     const aedes = await served("aedes", load);
     const busbar = await served("busbar", load);
     const bridged = findMosquitto() === undefined ? undefined : await bridge(load);
-    const row = (name: string, figures: MqttFigures): (string | number)[] => [
+    const row = (name: string, figures: MqttFigures & { readonly cpuMicros?: number }): (string | number)[] => [
       name,
       figures.messagesPerSecond,
       figures.ackMs.p50,
       figures.ackMs.p99,
+      figures.cpuMicros ?? "",
     ];
     out.table([
-      ["", "messages/s", "PUBACK p50 ms", "p99 ms"],
+      ["", "messages/s", "PUBACK p50 ms", "p99 ms", "server CPU µs/message"],
       row("aedes, keeps nothing", aedes),
       row("busbar, committed", busbar),
       ...(bridged === undefined ? [] : [row("mosquitto, bridged", bridged)]),
@@ -68,6 +69,7 @@ export const bench: Bench = {
       messagesPerSecond: busbar.messagesPerSecond,
       ackMs: busbar.ackMs,
       aedesPerSecond: aedes.messagesPerSecond,
+      cpuMicrosPerMessage: { aedes: aedes.cpuMicros, busbar: busbar.cpuMicros },
       mosquittoBridgePerSecond: bridged?.messagesPerSecond,
       ratioToAedes: rounded(busbar.messagesPerSecond / aedes.messagesPerSecond, 2),
       ratioToMosquittoBridge:
@@ -78,8 +80,18 @@ export const bench: Bench = {
   },
 };
 
-async function served(kind: "aedes" | "busbar", load: Load): Promise<MqttFigures> {
-  return await withServer(kind, load, async (port, clients) => await clients.ask("run", { port, ...load }));
+interface Served extends MqttFigures {
+  /** Of the server's process, per message: what is left of the comparison where others use the processor too. */
+  readonly cpuMicros: number;
+}
+
+async function served(kind: "aedes" | "busbar", load: Load): Promise<Served> {
+  return await withServer(kind, load, async (port, clients, server) => {
+    const before = await server.ask("cpu", {});
+    const figures = await clients.ask("run", { port, ...load });
+    const share = cpuPercent(before, await server.ask("cpu", {})) / 100;
+    return { ...figures, cpuMicros: rounded((share * 1_000_000) / figures.messagesPerSecond, 1) };
+  });
 }
 
 async function idleClients(count: number): Promise<number> {

@@ -7,7 +7,7 @@ import { freePort } from "../adapters/io/node/private-redis.ts";
 import { checkConfig } from "../edge-agent/config/check.ts";
 import { EdgeAgent } from "../edge-agent/runtime/agent.ts";
 import type { MqttServerWords } from "./mqtt-words.ts";
-import { answerAs, partSettings } from "./part-process.ts";
+import { answerAs, ownCpu, partSettings } from "./part-process.ts";
 import { pause } from "./throughput.ts";
 
 export interface MqttServerSettings {
@@ -23,6 +23,7 @@ let close: () => Promise<void> = () => Promise.resolve();
 answerAs<MqttServerWords>(
   {
     open: () => (kind === "aedes" ? openAedes() : openAgent()),
+    cpu: async () => ownCpu(),
     rss: async () => ({ megabytes: Math.round(process.memoryUsage().rss / 1_048_576) }),
   },
   async () => {

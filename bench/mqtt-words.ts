@@ -1,4 +1,4 @@
-import type { Word } from "./part-process.ts";
+import type { CpuReading, Word } from "./part-process.ts";
 
 /** What may be asked of the process clients publish from. */
 export interface MqttLoadWords {
@@ -14,6 +14,7 @@ export interface MqttLoadWords {
 export interface MqttServerWords {
   /** Resolves with the port when it takes clients. */
   readonly open: Word & { readonly answer: { readonly port: number } };
+  readonly cpu: { readonly ask: object; readonly answer: CpuReading };
   readonly rss: Word & { readonly answer: { readonly megabytes: number } };
 }
 

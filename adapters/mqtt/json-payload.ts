@@ -22,7 +22,8 @@ export function decodeJson(payload: Uint8Array): unknown {
   } catch (cause) {
     throw mqttFault("mqtt.payload.not-json", "the payload is not JSON", { cause });
   }
-  const flaw = flawOf(value);
+  // So few brackets cannot nest too deep, nor so few characters hold too many values: most payloads need no walk.
+  const flaw = text.length < JSON_NODES_MAX && bracketsOf(text) <= JSON_DEPTH_MAX ? undefined : flawOf(value);
   if (flaw !== undefined) throw mqttFault("mqtt.payload.overfull", `the payload is ${flaw}`);
   return value;
 }
@@ -34,13 +35,36 @@ export function decodeJson(payload: Uint8Array): unknown {
 export function pointed(value: unknown, pointer: string): unknown {
   if (pointer === "") return value;
   let here = value;
-  for (const token of pointer.slice(1).split("/")) {
-    const key = token.replace(/~1/g, "/").replace(/~0/g, "~");
+  for (const key of keysOf(pointer)) {
     if (typeof here !== "object" || here === null) return undefined;
     if (Array.isArray(here)) here = /^(0|[1-9]\d*)$/.test(key) ? here[Number(key)] : undefined;
     else here = Object.hasOwn(here, key) ? (here as Record<string, unknown>)[key] : undefined;
   }
   return here;
+}
+
+/** The keys of a pointer. Pointers are the operator's: there are few, and they are asked for with every message. */
+function keysOf(pointer: string): readonly string[] {
+  const known = KEYS.get(pointer);
+  if (known !== undefined) return known;
+  const keys = pointer
+    .slice(1)
+    .split("/")
+    .map((token) => token.replace(/~1/g, "/").replace(/~0/g, "~"));
+  if (KEYS.size < KEPT_POINTERS) KEYS.set(pointer, keys);
+  return keys;
+}
+
+const KEYS = new Map<string, readonly string[]>();
+const KEPT_POINTERS = 10_000;
+
+function bracketsOf(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x5b || unit === 0x7b) count += 1;
+  }
+  return count;
 }
 
 /** Why a text is no JSON pointer, or `undefined` where it is one. */

@@ -211,6 +211,7 @@ function shape(
 }
 
 function filled(name: string, variables: Variables): string {
+  if (!name.includes("{")) return name;
   return name
     .replace(/\{([a-z][A-Za-z0-9]*)\}/g, (_all, variable: string) => variables[variable] ?? "")
     .slice(0, NAME_LENGTH);

@@ -14,6 +14,15 @@ const LAST_MS = 253_402_300_799_999;
 
 /** RFC 3339 in UTC, with every digit of the fraction the device gave. Throws `mqtt.time.unreadable`. */
 export function readTime(value: unknown, form: TimeForm): string {
+  if (
+    form === "unix-ms" &&
+    typeof value === "number" &&
+    Number.isSafeInteger(value) &&
+    value >= 0 &&
+    value <= LAST_MS
+  ) {
+    return toRfc3339(toWall(value));
+  }
   const time = read(value, form);
   if (time !== undefined && TIME_PATTERN.test(time)) return time;
   throw mqttFault("mqtt.time.unreadable", `the time of the payload is not of the form ${form}`);

@@ -78,9 +78,9 @@ export class MqttDoor {
 
   #desk(): ListenerParts["desk"] {
     return {
-      take: async (listed, publish, packetId) => {
+      take: (listed, publish, packetId) => {
         const { desk, device } = this.#at(listed);
-        await desk.take(device, publish, packetId);
+        return desk.take(device, publish, packetId);
       },
       released: async (listed, packetId) => {
         const { desk, device } = this.#at(listed);

@@ -70,9 +70,10 @@ export class MqttDuty implements Duty {
     this.#index = new TopicIndex(book, access, (device) => device.group === ports.group);
     this.#desk = {
       southbound: ports.southbound,
-      take: async (device, publish, packetId) => {
-        await this.intake.take(device, publish, packetId);
-        if (this.bridges.size > 0) await this.#pass({ ...publish, hops: 0, properties: {} });
+      take: (device, publish, packetId) => {
+        const stored = this.intake.take(device, publish, packetId);
+        if (this.bridges.size === 0) return stored;
+        return stored.then(() => this.#pass({ ...publish, hops: 0, properties: {} }));
       },
       released: (device, packetId) => this.intake.released(device, packetId),
       lost: (device, reason) => {

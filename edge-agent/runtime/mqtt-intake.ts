@@ -47,13 +47,13 @@ export class MqttIntake {
   }
 
   /** @param packetId of a QoS 2 message whose sender repeats it until it hears PUBREC */
-  async take(device: BookedMqttDevice, publish: Publish, packetId: number | undefined): Promise<void> {
+  take(device: BookedMqttDevice, publish: Publish, packetId: number | undefined): Promise<void> {
     const { southbound } = this.#parts.ports;
     southbound.heard(device.uid);
-    if (packetId !== undefined) return await this.#takeOnce(device, publish, packetId);
+    if (packetId !== undefined) return this.#takeOnce(device, publish, packetId);
     const { drafts, reply } = this.#drafts(device, publish);
-    await southbound.store(device.uid, drafts, undefined);
-    if (reply !== undefined) this.#parts.answered(device.uid, reply);
+    const stored = southbound.store(device.uid, drafts, undefined);
+    return reply === undefined ? stored : stored.then(() => this.#parts.answered(device.uid, reply));
   }
 
   /** A message of a topic no device of ours is known by, or that could not go where it should. */

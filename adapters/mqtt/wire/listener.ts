@@ -26,6 +26,7 @@ interface Conversation {
   nextPacketId: number;
   /** Settles when everything held back so far has gone on. */
   heldBack: Promise<void>;
+  isHeldBack: boolean;
 }
 
 type Packet = Parameters<Aedes["authorizePublish"]>[1];
@@ -44,6 +45,12 @@ interface Persistence {
   ): Promise<unknown>;
   outgoingClearMessageId(client: { readonly id: string }, packet: { readonly messageId: number }): Promise<unknown>;
 }
+
+type InnerPublish = (
+  packet: unknown,
+  client: Client | ((error?: Error | null) => void) | null,
+  done?: (error?: Error | null) => void,
+) => void;
 
 /**
  * The MQTT server devices connect to: an embedded aedes that keeps nothing. What devices publish is durable elsewhere before
@@ -217,7 +224,18 @@ export class MqttListener {
       },
     });
     this.#listenIn(broker);
+    this.#keepToOurselves(broker);
     return broker;
+  }
+
+  /** Nobody subscribes to what devices say: what aedes would do to find that out, for every message, is left out. */
+  #keepToOurselves(broker: Aedes): void {
+    const inner = broker as unknown as { publish: InnerPublish };
+    const publish = inner.publish.bind(broker);
+    inner.publish = (packet, client, done) => {
+      if (typeof client === "object" && client !== null) done?.(null);
+      else publish(packet, client, done);
+    };
   }
 
   #listenIn(broker: Aedes): void {
@@ -271,6 +289,7 @@ export class MqttListener {
       outgoing: new Map(),
       nextPacketId: 0,
       heldBack: Promise.resolve(),
+      isHeldBack: false,
     };
     this.#of.set(client, one);
     this.#open.add(one);
@@ -398,7 +417,8 @@ export class MqttListener {
             ? mqttFault("mqtt.client.packet-size", `a payload of more than ${limits.payloadBytes} bytes`)
             : undefined;
     if (denied !== undefined) throw this.#refuse(one, denied);
-    if (!isWill) await this.#paced(one);
+    const heldBack = isWill ? undefined : this.#paced(one);
+    if (heldBack !== undefined) await heldBack;
     const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
     const { topic, qos, retain } = packet;
     // Nobody subscribes to what devices say: there is nothing to retain it for.
@@ -420,10 +440,11 @@ export class MqttListener {
     return fault;
   }
 
-  #paced(one: Conversation): Promise<void> {
+  /** What a message waits for before it is taken; `undefined`: nothing. */
+  #paced(one: Conversation): Promise<void> | undefined {
     const { timers, limits } = this.#parts;
     const waitMs = one.pace.take(timers.now());
-    if (waitMs === 0) return one.heldBack;
+    if (waitMs === 0) return one.isHeldBack ? one.heldBack : undefined;
     if (waitMs > limits.heldBackMs) {
       throw this.#refuse(
         one,
@@ -437,8 +458,13 @@ export class MqttListener {
       timers.at(later(timers.now(), waitMs), resolve);
     });
     // Two timers may fire in either order where the loop was late: messages of a client keep theirs.
-    one.heldBack = one.heldBack.then(() => waited);
-    return one.heldBack;
+    const heldBack = one.heldBack.then(() => waited);
+    one.heldBack = heldBack;
+    one.isHeldBack = true;
+    void heldBack.then(() => {
+      if (one.heldBack === heldBack) one.isHeldBack = false;
+    });
+    return heldBack;
   }
 }
 
