@@ -1,5 +1,6 @@
 import { EdgeError } from "../../../adapters/kit/edge-error.ts";
 import { fromUtf8 } from "../../../adapters/kit/bytes.ts";
+import { nameText } from "../../../adapters/iec61850/mms/names.ts";
 import { decodeMms } from "../../../adapters/iec61850/mms/decode.ts";
 import { encodeMms } from "../../../adapters/iec61850/mms/encode.ts";
 import type {
@@ -29,6 +30,14 @@ const DIAGNOSTIC = { noReason: 1, authenticationFailure: 13, authenticationRequi
 const MAX_OUTSTANDING_EXCEEDED = 6;
 /** Information reports that wait until a peer is roused; a peer that takes none of so many is cut off. */
 const OUTBOX_MAX = 20_000;
+
+/** What changes something and is not written down where it happens. */
+const LOGGED: readonly MmsRequest["service"][] = [
+  "define-named-variable-list",
+  "delete-named-variable-list",
+  "initialize-journal",
+  "file-open",
+];
 
 interface Late {
   readonly at: Instant;
@@ -228,6 +237,8 @@ export class IedAssociation implements Machine<never>, Client {
     }
     const asking = { ied: this.#ied, client: this, own: this.#own, files: this.#files };
     const reply = this.#ied.replyTo(request, invokeId, this, () => answer(asking, request));
+    if (reply.kind === "answer" && LOGGED.includes(request.service))
+      this.#ied.log({ kind: "executed", association: this.id, service: request.service, about: aboutOf(request) });
     const afterMs = "afterMs" in reply ? (reply.afterMs ?? 0) : 0;
     if (afterMs > 0) this.#late.push({ at: later(this.#ied.now, afterMs), invokeId, reply });
     else this.#reply(invokeId, reply);
@@ -344,5 +355,19 @@ export class IedAssociation implements Machine<never>, Client {
     if (this.#step !== undefined || this.#isRoused || this.#state === "ended") return;
     this.#isRoused = true;
     this.#ied.rouse(this);
+  }
+}
+
+function aboutOf(request: MmsRequest): string {
+  switch (request.service) {
+    case "define-named-variable-list":
+    case "initialize-journal":
+      return nameText(request.name);
+    case "delete-named-variable-list":
+      return request.names.map(nameText).join(" ");
+    case "file-open":
+      return request.name.join("/");
+    default:
+      return "";
   }
 }

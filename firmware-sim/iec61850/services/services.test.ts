@@ -145,6 +145,12 @@ describe("data sets", () => {
     expect(remove("BAY1CTRL/GGIO1$mine")).toMatchObject({ matched: 1, deleted: 0 });
     client.write(urcb, mmsVisible(""));
     expect(remove("BAY1CTRL/GGIO1$mine")).toMatchObject({ matched: 1, deleted: 1 });
+    expect(bench.lines("executed").map(({ service, about }) => `${service} ${about}`)).toEqual([
+      "define-named-variable-list BAY1CTRL/GGIO1$mine",
+      "delete-named-variable-list BAY1LD0/LLN0$Energy",
+      "delete-named-variable-list BAY1CTRL/GGIO1$mine",
+      "delete-named-variable-list BAY1CTRL/GGIO1$mine",
+    ]);
     for (let n = 0; n < 10; n++)
       client.ask({ service: "define-named-variable-list", name: { scope: "association", item: `s${n}` }, variables });
     expect(
