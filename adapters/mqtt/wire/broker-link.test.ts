@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { NodeTimers } from "../../io/node/clock.ts";
 import { NodeRandom } from "../../io/node/random.ts";
+import { clientTls } from "../../io/node/tls.ts";
 import { BrokerLink } from "./broker-link.ts";
+import { Certificates } from "./certificates.testing.ts";
 import type { LinkMessage, LinkParts, LinkSettings, LinkState } from "./link-settings.ts";
 import { findMosquitto, PrivateMosquitto } from "./private-mosquitto.ts";
 import { until } from "./until.testing.ts";
@@ -201,6 +204,42 @@ describe.skipIf(findMosquitto() === undefined)("a link to a mosquitto", () => {
     await until("all are taken", () => one.taken.length + other.taken.length >= 20);
     expect(new Set([...one.texts(), ...other.texts()]).size).toBe(20);
     expect(one.taken.length + other.taken.length).toBe(20);
+  });
+
+  it("shows its certificate, and believes only who is vouched for", async () => {
+    const certificates = new Certificates();
+    try {
+      certificates.authority("ca");
+      certificates.issue("broker", "ca");
+      const ours = certificates.issue("gateway", "ca");
+      const other = certificates.authority("other");
+      const file = (name: string): string => join(certificates.dir, name);
+      const strict = await PrivateMosquitto.start([
+        `cafile ${file("ca.crt")}`,
+        `certfile ${file("broker.crt")}`,
+        `keyfile ${file("broker.key")}`,
+        "require_certificate true",
+      ]);
+      try {
+        const addresses = [{ host: "127.0.0.1", port: strict.port }];
+        const one = bed({ addresses, tls: clientTls(ours) });
+        await one.up();
+        await one.link.publish({ topic: "plant/a", payload: Buffer.from("1"), qos: 1, retain: false });
+        const strangers = [
+          bed({ addresses, tls: clientTls({ ca: ours.ca }) }),
+          bed({ addresses, tls: clientTls({ ...ours, ca: other }) }),
+        ];
+        for (const stranger of strangers) {
+          await until("it is refused", () => stranger.states.length > 0);
+          expect(stranger.states[0]).toMatchObject({ kind: "down", fault: { code: "mqtt.broker.unreachable" } });
+        }
+        await Promise.all(beds.splice(0).map((each) => each.link.close()));
+      } finally {
+        await strict.stop();
+      }
+    } finally {
+      certificates.remove();
+    }
   });
 
   it("falls back to 3.1.1 where it may", async () => {
