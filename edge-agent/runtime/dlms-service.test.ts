@@ -177,6 +177,22 @@ describe("other ways to a meter", () => {
   });
 });
 
+describe("a meter nobody described", () => {
+  it("is read by its own object list, with its own scales", async () => {
+    const meters = await start({ device: "authentication: hls-gmac, protection: both, profile: generic" });
+    const actual = await meters.send("readings.actual");
+    expect(actual).toMatchObject({
+      end: "succeeded",
+      result: { values: { "energy.active.import.t1": expect.any(Number) } },
+    });
+    expect(await meters.send("readings.periodic", { period: "interval" })).toMatchObject({ end: "succeeded" });
+    expect(meters.drafts.at(-1)?.data).toMatchObject({ columns: [{ unit: "Wh" }, { unit: "Wh" }] });
+    expect(
+      await meters.send("attribute.read", { object: "0-0:96.3.10*255", attribute: "control-state" }),
+    ).toMatchObject({ end: "succeeded" });
+  });
+});
+
 describe("a takeover", () => {
   it("in the middle of a ciphered block transfer: a higher counter, and the reading ends once", async () => {
     const meters = await start({ behaviours: ["reboots-in-block-transfer"], device: "maxPdu: 400" });

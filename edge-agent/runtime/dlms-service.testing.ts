@@ -127,7 +127,7 @@ export class MeterBench {
       "devices:",
       ...this.members.map(
         (one) =>
-          `  - { uid: ${one.uid}, protocol: dlms, identification: ${one.identity.equipment}, profile: ${one.identity.profile}, address: 127.0.0.1, port: ${one.port}, zone: Europe/Amsterdam, serverTitle: "${titleText(one)}"${device.includes("authentication") ? "" : ", authentication: hls-gmac, protection: both"}${device === "" ? "" : `, ${device}`} }`,
+          `  - { uid: ${one.uid}, protocol: dlms, identification: ${one.identity.equipment}, ${device.includes("profile") ? "" : `profile: ${one.identity.profile}, `}address: 127.0.0.1, port: ${one.port}, zone: Europe/Amsterdam, serverTitle: "${titleText(one)}"${device.includes("authentication") ? "" : ", authentication: hls-gmac, protection: both"}${device === "" ? "" : `, ${device}`} }`,
       ),
       "",
     ].join("\n");

@@ -45,7 +45,7 @@ export const actualReadings: DlmsAction = {
   idempotent: true,
   prepare: (request, context) => {
     new Input(request.value).done();
-    if (context.profile.objects.size === 0) return discoveredReadings(context);
+    if (context.device.profile === "generic") return discoveredReadings(context);
     const wanted = ENERGY.flatMap((tag) => {
       const entry = context.profile.objects.get(tag);
       return entry === undefined ? [] : [{ entry, reference: attributeOf(entry.class, nameOf(context, tag), 2) }];

@@ -1,6 +1,7 @@
 import type { AlarmFacts } from "./alarms.ts";
 
-/** The object configurations this build carries; `generic` knows no object and asks the meter for its list. */
+/** The object configurations this build carries; `generic` has what every meter keeps at the same place,
+ * and asks the meter for its object list where that does not do. */
 export const PROFILE_NAMES = ["generic", "dsmr-4.2.2", "smr-4.3", "smr-5.0", "smr-5.1", "smr-5.2", "smr-5.5"] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 

@@ -1,4 +1,5 @@
 import dsmr422 from "./profiles/dsmr-4.2.2.json" with { type: "json" };
+import generic from "./profiles/generic.json" with { type: "json" };
 import smr43 from "./profiles/smr-4.3.json" with { type: "json" };
 import smr50 from "./profiles/smr-5.0.json" with { type: "json" };
 import smr51 from "./profiles/smr-5.1.json" with { type: "json" };
@@ -15,11 +16,18 @@ interface ProfileFile extends Partial<ProfileTraits> {
 }
 
 /** What the compiler widens when it reads JSON is what the tests check: see `object-profiles.test.ts`. */
-const FILES: readonly ProfileFile[] = [dsmr422, smr43, smr50, smr51, smr52, smr55] as unknown as readonly ProfileFile[];
+const FILES: readonly ProfileFile[] = [
+  generic,
+  dsmr422,
+  smr43,
+  smr50,
+  smr51,
+  smr52,
+  smr55,
+] as unknown as readonly ProfileFile[];
 
-const GENERIC: ObjectProfile = {
-  profile: "generic",
-  title: "any meter, by its object list",
+/** What a standard has that says nothing else of itself. */
+const PLAIN: Omit<ObjectProfile, "profile" | "title"> = {
   family: "smr",
   mbusIdentification: "decimal",
   mbusKey: "none",
@@ -28,15 +36,15 @@ const GENERIC: ObjectProfile = {
   objects: new Map(),
 };
 
-const built = new Map<ProfileName, ObjectProfile>([["generic", GENERIC]]);
+const built = new Map<ProfileName, ObjectProfile>();
 
 /** A companion standard, inherited objects and traits included. */
 export function objectProfile(name: ProfileName): ObjectProfile {
   const known = built.get(name);
   if (known !== undefined) return known;
   const file = FILES.find((one) => one.profile === name);
-  invariant(file !== undefined, "every profile but the generic one has a file");
-  const base = file.inherits === undefined ? GENERIC : objectProfile(file.inherits as ProfileName);
+  invariant(file !== undefined, "every profile has a file");
+  const base = file.inherits === undefined ? PLAIN : objectProfile(file.inherits as ProfileName);
   const objects = new Map(base.objects);
   for (const entry of file.objects) objects.set(entry.tag, entry);
   const profile: ObjectProfile = {
