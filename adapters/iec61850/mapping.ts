@@ -20,6 +20,8 @@ export interface Received {
   readonly receivedAt: WallMs;
 }
 
+/** JSON of a point besides its reference and a text it may have: keys, a number, quality, time with its own quality. */
+const POINT_BYTES = 420;
 /** JSON of the points of one message: with the rest of it under the model's `MESSAGE_BYTES`. */
 const POINTS_BYTES = 48_000;
 
@@ -121,8 +123,7 @@ export function portions(points: readonly Point[]): readonly (readonly Point[])[
   const all: Point[][] = [];
   let bytes = 0;
   for (const point of points) {
-    // Twice the characters: latin-1 texts have two octets in UTF-8.
-    const size = JSON.stringify(point).length * 2;
+    const size = POINT_BYTES + point.ref.value.length + (typeof point.value === "string" ? 2 * point.value.length : 0);
     const last = all.at(-1);
     if (last === undefined || bytes + size > POINTS_BYTES || last.length >= MESSAGE_POINTS) {
       all.push([point]);

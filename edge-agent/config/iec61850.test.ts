@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { iec61850Settings, type Iec61850Device, MMS_PORT, MMS_TLS_PORT } from "./iec61850.ts";
+
+const device = (given: object): Iec61850Device => iec61850Settings.device.parse({ uid: "bay-1", ...given });
+const section = (given: object) => iec61850Settings.section.parse(given);
+const isRefused = (given: object): boolean => !iec61850Settings.device.safeParse({ uid: "bay-1", ...given }).success;
+
+describe("the iec61850 section", () => {
+  it("needs nothing", () => {
+    expect(section({})).toMatchObject({
+      listen: [],
+      keepAliveMs: 30_000,
+      reconnect: { firstMs: 1_000, maxMs: 60_000 },
+      originator: { category: "remote-control", identification: "busbar" },
+      reports: [],
+    });
+  });
+
+  it("warns where a registration could not be dialled, and refuses an IED nobody can find", () => {
+    const listening = section({ listen: [{ port: 50_000 }] });
+    const complaints = (devices: readonly Iec61850Device[], of = listening) =>
+      iec61850Settings.complaints(of, devices, { agents: {} }).map((one) => one.severity);
+    expect(complaints([])).toEqual(["warning"]);
+    expect(complaints([device({})], section({}))).toEqual(["error"]);
+    expect(complaints([device({ profile: "swdevice-010805" })], section({}))).toEqual(["warning"]);
+    expect(complaints([device({ address: "10.0.0.1" })], section({}))).toEqual([]);
+  });
+});
+
+describe("an IED", () => {
+  it("is known by its uid where it has no other name, at the port of what it speaks", () => {
+    expect(device({ address: "10.0.0.1" })).toMatchObject({ identification: "bay-1", port: MMS_PORT });
+    expect(device({ address: "10.0.0.1", tls: {} }).port).toBe(MMS_TLS_PORT);
+    expect(device({ address: "10.0.0.1", tls: {}, port: 4_000 }).port).toBe(4_000);
+  });
+
+  it("of a profile has that device's stack", () => {
+    expect(device({}).stack).toBe("libiec61850");
+    expect(device({ profile: "flexovl-540" }).stack).toBe("abb-rtu560");
+    expect(device({ profile: "flexovl-540", stack: "iec61850bean" }).stack).toBe("iec61850bean");
+  });
+
+  it("names reports by a pattern, in a list, in full, or as a CSV has them", () => {
+    const short = device({ reports: ["BAY1LD0/LLN0.brcb*", "BAY1LD0/LLN0.urcb[RP]"] }).reports;
+    expect(short?.map((one) => one.pattern.text)).toEqual(["BAY1LD0/LLN0.brcb*", "BAY1LD0/LLN0.urcb[RP]"]);
+    expect(short?.[0]).toMatchObject({ interrogate: true, asConfigured: false, withoutEntryId: "replay" });
+    expect(device({ reports: "BAY1LD0/LLN0.a BAY1LD0/LLN0.b" }).reports).toHaveLength(2);
+    const full = { rcb: "BAY1LD0/LLN0.a", integrity: "5min", triggers: ["dataChange"], reserve: "1min" };
+    expect(device({ reports: [full] }).reports?.[0]).toMatchObject({
+      integrityMs: 300_000,
+      triggers: ["dataChange"],
+      reserveSeconds: 60,
+    });
+  });
+
+  it.each([
+    ["a report without its place", { reports: ["brcbEvents"] }],
+    ["an unknown trigger", { reports: [{ rcb: "L/LLN0.a", triggers: ["often"] }] }],
+    ["a selector that is not hex", { remote: { transport: "00zz" } }],
+    ["an AP title that is none", { remote: { apTitle: "3.x" } }],
+    ["a password in the file", { password: "secret" }],
+    ["a relay there is not", { relays: [{ internal: 5, index: 1, kind: "light" }] }],
+    ["an unknown key", { iedName: "BAY1" }],
+  ])("with %s is refused", (_what, given) => {
+    expect(isRefused(given)).toBe(true);
+  });
+});
