@@ -68,7 +68,6 @@ export class Association implements Machine<Outcome> {
   #phase: Phase = "closed";
   #end: "done" | EdgeError | undefined;
   #tpduBytes: number;
-  #mmsContext: number = CONTEXT.mms;
   #settled: Associated | undefined;
   #silentRequests = 0;
 
@@ -298,8 +297,7 @@ export class Association implements Machine<Outcome> {
   }
 
   #takeAccept(step: Builder, spdu: Extract<Spdu, { kind: "accept" | "refuse" }>, now: Instant): void {
-    const { initiate, mmsContext } = readAccept(spdu);
-    this.#mmsContext = mmsContext;
+    const initiate = readAccept(spdu);
     const { pduBytes, outstanding } = this.#parameters;
     this.#settled = {
       pduBytes: Math.min(pduBytes, initiate.localDetail ?? pduBytes),
@@ -316,8 +314,8 @@ export class Association implements Machine<Outcome> {
   #takePpdu(step: Builder, ppdu: Ppdu, now: Instant): void {
     if (ppdu.kind !== "data") return;
     for (const pdv of ppdu.pdvs) {
-      // A context nobody agreed on is dropped, as libiec61850 does.
-      if (pdv.context === this.#mmsContext && this.#end === undefined) this.#takeMms(step, decodeMms(pdv.data), now);
+      // The contexts are those we proposed. One nobody agreed on is dropped, as libiec61850 does.
+      if (pdv.context === CONTEXT.mms && this.#end === undefined) this.#takeMms(step, decodeMms(pdv.data), now);
     }
   }
 
@@ -406,7 +404,7 @@ export class Association implements Machine<Outcome> {
   }
 
   #sendMmsBytes(step: Builder, data: Uint8Array): void {
-    const ppdu = encodePpdu({ kind: "data", pdvs: [{ context: this.#mmsContext, data }] });
+    const ppdu = encodePpdu({ kind: "data", pdvs: [{ context: CONTEXT.mms, data }] });
     this.#sendTsdu(step, concat([dataHeader(), ppdu]));
   }
 

@@ -66,10 +66,7 @@ export function associateTsdu(parameters: AssociationParameters): Uint8Array {
 }
 
 /** What the server answered. Throws the fault of its refusal, on whichever layer it came. */
-export function readAccept(spdu: Extract<Spdu, { kind: "accept" | "refuse" }>): {
-  readonly initiate: Initiate;
-  readonly mmsContext: number;
-} {
+export function readAccept(spdu: Extract<Spdu, { kind: "accept" | "refuse" }>): Initiate {
   if (spdu.kind === "refuse") throw refused(spdu);
   const cpa = decodePpdu(spdu.userData, "accept");
   if (cpa.kind !== "accept") throw malformed("an accept without a CPA");
@@ -93,7 +90,7 @@ export function readAccept(spdu: Extract<Spdu, { kind: "accept" | "refuse" }>): 
   const { localDetail } = pdu.initiate;
   if (localDetail !== undefined && localDetail < MMS_PDU_LEAST_BYTES)
     throw malformed(`an MMS PDU size of ${localDetail} bytes`);
-  return { initiate: pdu.initiate, mmsContext: aare.userInformation.context ?? CONTEXT.mms };
+  return pdu.initiate;
 }
 
 /** FINISH with a release request, or DISCONNECT with its response. */
