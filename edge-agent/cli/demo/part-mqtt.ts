@@ -98,14 +98,14 @@ export class MqttPart implements DemoPart {
   }
 
   async stop(): Promise<void> {
+    const broker = this.#broker;
+    this.#broker = undefined;
     clearTimeout(this.#turn);
     for (const { client, timer } of this.#sensors.splice(0)) {
       clearInterval(timer);
       client.end(true);
     }
     await this.#closeCentre();
-    const broker = this.#broker;
-    this.#broker = undefined;
     await new Promise<void>((resolve) => (broker === undefined ? resolve() : broker.close(() => resolve())));
   }
 
@@ -144,10 +144,16 @@ export class MqttPart implements DemoPart {
       broker.handle(socket);
     });
     await new Promise<void>((resolve) => server.listen(this.#ports[2], "127.0.0.1", resolve));
+    // Stopped meanwhile: what opens now nobody would close.
+    if (this.#broker === undefined) {
+      server.close();
+      return;
+    }
     this.#centre = { server, sockets };
     this.#turn = setTimeout(() => {
       this.#absences += 1;
       void this.#closeCentre().then(() => {
+        if (this.#broker === undefined) return;
         this.#turn = setTimeout(() => void this.#openCentre(), CENTRE.awayMs);
       });
     }, CENTRE.upMs);
