@@ -164,8 +164,13 @@ export class BridgeQueue {
   }
 
   #keepHouse(): void {
-    this.#spool.expire();
-    this.#spool.prepare();
+    try {
+      this.#spool.expire();
+      this.#spool.prepare();
+    } catch (thrown) {
+      // A disk that fails says so at the next write, to whoever waits for it.
+      toEdgeError(thrown, "spool.failed");
+    }
     this.#cancelHousekeeping = this.#timers.at(later(this.#timers.now(), HOUSEKEEPING_MS), () => this.#keepHouse());
   }
 }

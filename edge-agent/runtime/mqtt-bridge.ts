@@ -83,7 +83,13 @@ export class MqttBridgeRun {
 
   start(): void {
     this.#link.start();
-    void this.#pump();
+    this.#pump().catch((thrown: unknown) => {
+      // Its disk has failed: the devices and the other bridges go on.
+      const { name, ports } = this.#parts;
+      ports.note("warn", `bridge ${name} ends: ${toEdgeError(thrown, "spool.failed").message}`);
+      this.#ended = true;
+      this.#link.end();
+    });
   }
 
   async close(): Promise<void> {

@@ -72,7 +72,8 @@ export class MqttDoor {
   }
 
   #next(act: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(act);
+    // One that failed is no reason for the next not to be tried.
+    this.#turn = this.#turn.then(act, act);
     return this.#turn;
   }
 

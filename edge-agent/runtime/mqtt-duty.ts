@@ -11,7 +11,7 @@ import type { CommandForm, CommandPublish } from "../../adapters/mqtt/command-pa
 import { mqttFault } from "../../adapters/mqtt/mqtt-fault.ts";
 import type { LinkMessage } from "../../adapters/mqtt/wire/link-settings.ts";
 import type { Publish } from "../../adapters/mqtt/publish.ts";
-import type { MqttBridge } from "../config/mqtt-bridge.ts";
+import type { MqttBridge, MqttBroker } from "../config/mqtt-bridge.ts";
 import type { MqttSection } from "../config/mqtt.ts";
 import type { Command } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
@@ -83,16 +83,12 @@ export class MqttDuty implements Duty {
   }
 
   async start(): Promise<void> {
-    const { door, ports, section, gateway, book, access } = this.#parts;
+    const { door, ports, section } = this.#parts;
     for (const [name, bridge] of Object.entries(section.bridges)) {
       if (bridge.group === ports.group) this.#startBridge(name, bridge);
     }
     for (const [name, broker] of Object.entries(section.brokers)) {
-      if (broker.group !== ports.group) continue;
-      const pass = (message: LinkMessage): Promise<void> => this.#pass({ ...message, hops: 0 });
-      const run = new MqttBrokerRun({ name, broker, gateway, ports, book, access, intake: this.intake, pass });
-      this.brokers.set(name, run);
-      run.start();
+      if (broker.group === ports.group) this.#startBroker(name, broker);
     }
     await door?.join(ports.group, this.#desk);
   }
@@ -119,16 +115,30 @@ export class MqttDuty implements Duty {
     void this.#leave("the group is served elsewhere");
   }
 
+  #startBroker(name: string, broker: MqttBroker): void {
+    const { ports, gateway, book, access } = this.#parts;
+    const pass = (message: LinkMessage): Promise<void> => this.#pass({ ...message, hops: 0 });
+    try {
+      const run = new MqttBrokerRun({ name, broker, gateway, ports, book, access, intake: this.intake, pass });
+      this.brokers.set(name, run);
+      run.start();
+    } catch (thrown) {
+      ports.note("warn", `broker ${name} cannot be used: ${toEdgeError(thrown, "mqtt.broker.refused").message}`);
+    }
+  }
+
   #startBridge(name: string, bridge: MqttBridge): void {
     const { ports, gateway } = this.#parts;
+    let queue: BridgeQueue | undefined;
     try {
-      const queue = this.#openQueue(name, bridge);
+      queue = this.#openQueue(name, bridge);
       const deliver = (publish: Publish, hops: number): Promise<void> => this.#deliver(publish, hops);
       const run = new MqttBridgeRun({ name, bridge, gateway, ports, queue, deliver });
       this.bridges.set(name, run);
       run.start();
     } catch (thrown) {
       // The others, and the devices, are served without it.
+      queue?.close();
       ports.note("warn", `bridge ${name} cannot run: ${toEdgeError(thrown, "mqtt.bridge.invalid").message}`);
     }
   }

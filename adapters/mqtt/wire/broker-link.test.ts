@@ -242,6 +242,12 @@ describe.skipIf(findMosquitto() === undefined)("a link to a mosquitto", () => {
     }
   });
 
+  it("says that a certificate cannot be read, and goes on trying", async () => {
+    const one = bed({ tls: { cert: "no certificate", key: "no key" } });
+    await until("it has tried twice", () => one.states.length > 1);
+    expect(one.states[0]).toMatchObject({ kind: "down" });
+  });
+
   it("falls back to 3.1.1 where it may", async () => {
     const old = await import("aedes");
     const { createServer } = await import("node:net");

@@ -97,7 +97,20 @@ export class BrokerLink {
     const { addresses } = settings;
     const at = addresses[this.#address % addresses.length] ?? { host: "127.0.0.1", port: 1883 };
     const address = `${at.host}:${at.port}`;
-    const client = connect(this.#options(at));
+    let client: MqttClient;
+    try {
+      client = connect(this.#options(at));
+    } catch (thrown) {
+      // A certificate that cannot be read, or a key that is not its own.
+      this.#lost(
+        mqttFault("mqtt.broker.refused", `${address}: ${thrown instanceof Error ? thrown.message : "cannot connect"}`, {
+          blame: "operator",
+          retry: "backoff",
+          cause: thrown,
+        }),
+      );
+      return;
+    }
     this.#client = client;
     const acknowledging = new Acknowledging(
       client,
