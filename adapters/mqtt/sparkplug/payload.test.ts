@@ -146,7 +146,7 @@ test("too many metrics and too deep a nest are refused", () => {
   expect(decodePayload(inside).metrics).toEqual([nest]);
   expect(() => encodePayload({ metrics: [{ template_value: { metrics: [nest], parameters: [] } }] })).toThrow(/nested/);
   // One template more, written by hand: 0x9a01 is field 18 of a metric, 0x12 field 2 of a template and of a payload.
-  let bytes = inside.slice(2);
+  let bytes: Uint8Array = inside.slice(2);
   bytes = framed([0x12], bytes);
   for (let i = 0; i < 2; i++) bytes = framed([0x12], framed([0x92, 0x01], bytes));
   expect(() => decodePayload(bytes)).toThrow(/nested/);
