@@ -9,8 +9,10 @@ export interface DlmsMemory {
   readonly counter: number | undefined;
   /** What the meter's invocation counter object last said: a smaller value later is a security event. */
   readonly meterCounter: number | undefined;
-  /** The last invocation counter the meter used towards us, in associations and pushes alike. */
+  /** The last invocation counter the meter used towards us in an association. */
   readonly received: number | undefined;
+  /** The same of its pushes, for themselves: one may be overtaken by an answer on another connection. */
+  readonly pushed: number | undefined;
   /** System title of the meter, hex. */
   readonly title: string | undefined;
   /** Mark of the encryption key it had when it last proved it: see `keyMark`. */
@@ -35,6 +37,7 @@ export function readMemory(memory: DeviceMemory | undefined): DlmsMemory {
     counter: number("counter"),
     meterCounter: number("meterCounter"),
     received: number("received"),
+    pushed: number("pushed"),
     title: text("title"),
     keyMark: text("keyMark"),
     image: text("image"),

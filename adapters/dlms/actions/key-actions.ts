@@ -61,7 +61,7 @@ export const replaceKeys: DlmsAction = {
         array([wrapped(AUTHENTICATION_KEY_ID, next.authentication), wrapped(ENCRYPTION_KEY_ID, next.encryption)]),
       );
       // The meter counts from the beginning with new keys; ours goes on, so that no value is ever used twice.
-      context.remember({ keyMark: mark, received: undefined });
+      context.remember({ keyMark: mark, received: undefined, pushed: undefined });
       return { result: { replaced: ["authentication", "encryption"] } };
     })();
   },

@@ -147,6 +147,7 @@ export function tableContext(
       counter: undefined,
       meterCounter: undefined,
       received: undefined,
+      pushed: undefined,
       title: undefined,
       keyMark: undefined,
       image: undefined,

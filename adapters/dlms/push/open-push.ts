@@ -37,7 +37,7 @@ export function openPush(octets: Uint8Array, settings: DlmsSettings, seams: Seam
   const memory = readMemory(seams.registry.memory(device.uid));
   // What carries no tag proves nothing, its counter neither.
   if (opened.control.authenticated)
-    new ReplayGuard(device.counterRestarts ? undefined : memory.received).accept(opened.counter);
+    new ReplayGuard(device.counterRestarts ? undefined : memory.pushed).accept(opened.counter);
   const inner = decodeLeniently(opened.plain).apdu;
   if (inner.kind !== "data-notification" && inner.kind !== "event-notification") {
     throw pushFault("dlms.push.unexpected", `a meter pushes a ${inner.kind} inside protection`, { native: inner.kind });

@@ -176,7 +176,7 @@ describe("a ciphered push", () => {
     expect(codes(step)).toEqual(["hardware.replace-battery"]);
     const stored = step.outcomes.find((one) => one.kind === "store");
     if (stored?.kind !== "store" || stored.memory === undefined) throw new Error("nothing to store");
-    expect(stored.memory).toMatchObject({ received: 17 });
+    expect(stored.memory).toMatchObject({ pushed: 17 });
     world.memories.set(DEVICE.uid, stored.memory);
     expect(refusals(world.session().receive(push, at))).toEqual(["dlms.security.replayed"]);
     expect(refusals(world.session().receive(ciphered(notification(alarm(2)), 18), at))).toEqual([]);

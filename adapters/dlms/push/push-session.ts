@@ -191,7 +191,7 @@ export class PushSession implements Session<Command, MessageDraft> {
     const token = toStoreToken(this.#tokens);
     this.#storing = { token, answer };
     const kept = readMemory(this.#seams.registry.memory(device.uid));
-    const memory = counter === undefined ? undefined : writeMemory({ ...kept, received: counter });
+    const memory = counter === undefined ? undefined : writeMemory({ ...kept, pushed: counter });
     step.outcomes.push({ kind: "store", token, device: device.uid, drafts, memory });
   }
 
