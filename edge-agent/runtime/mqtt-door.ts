@@ -36,6 +36,11 @@ export class MqttDoor {
     return this.#listener;
   }
 
+  /** Sockets that should be open, because a group is active here, and are not. */
+  closedSockets(): readonly string[] {
+    return this.#desks.size === 0 ? [] : (this.#listener?.closedSockets() ?? ["MQTT"]);
+  }
+
   isServed(group: string): boolean {
     return this.#desks.has(group);
   }

@@ -50,6 +50,7 @@ export function mqttService(parts: ServiceParts): ProtocolService | undefined {
       const state = config.agents[parts.agent]?.state ?? ".";
       return new MqttDuty({ ports, section, gateway: config.gateway, state, book, access, form, door });
     },
+    closedSockets: () => door?.closedSockets() ?? [],
     describe: (uid) => {
       const device = book.byUid(uid);
       return { identification: device?.clientId ?? uid, address: device?.broker, version: "" };

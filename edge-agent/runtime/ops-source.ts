@@ -221,7 +221,8 @@ export class AgentOpsSource {
   #closedListeners(): readonly string[] {
     const open = new Set([...this.#agent.listeners.bound()].map((one) => one.label));
     const wanted = this.#agent.services.flatMap((service) => service.listeners);
-    return wanted.filter((one) => !open.has(one.label)).map((one) => `${one.label} on ${one.host}:${one.port}`);
+    const closed = wanted.filter((one) => !open.has(one.label)).map((one) => `${one.label} on ${one.host}:${one.port}`);
+    return [...closed, ...this.#agent.services.flatMap((service) => service.closedSockets?.() ?? [])];
   }
 
   #peers(): readonly Words.PeerStatus[] {

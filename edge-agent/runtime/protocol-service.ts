@@ -50,6 +50,8 @@ export interface ProtocolService {
    * reign; `undefined` where there is nothing to do for this group. It may throw for a configuration it cannot serve.
    */
   begin?(ports: DutyPorts): Duty | undefined;
+  /** Sockets the protocol opens itself, besides `listeners`, that should be open by now and are not, for people. */
+  closedSockets?(): readonly string[];
   /** What the device is called and where it is, for people. */
   describe(device: string): {
     readonly identification: string;

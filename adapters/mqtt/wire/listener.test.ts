@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from "node:net";
+import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { serverTls } from "../../io/node/tls.ts";
 import { readUsers } from "../users.ts";
@@ -86,6 +86,19 @@ describe("what devices publish", () => {
     one.listener.disconnect("handover", () => true);
     await until("the end", () => one.events.includes("uid-d3 gone: handover"));
     expect(one.taken).toHaveLength(1);
+  });
+});
+
+describe("a port somebody else has", () => {
+  it("is told, and taken as soon as it is free", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const one = await bed({ sockets: [{ kind: "tcp", host: "127.0.0.1", port, tls: undefined, anonymous: true }] });
+    expect(one.listener.closedSockets()).toEqual([`MQTT (tcp) on 127.0.0.1:${port}`]);
+    await new Promise<void>((resolve) => other.close(() => resolve()));
+    await until("the port is ours", () => one.listener.closedSockets().length === 0);
+    await one.client("d1");
   });
 });
 

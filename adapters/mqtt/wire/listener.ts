@@ -82,6 +82,14 @@ export class MqttListener {
     for (const { settings, port } of this.#sockets) yield { kind: settings.kind, host: settings.host, port };
   }
 
+  /** Sockets that do not listen yet, because somebody else has their port. */
+  closedSockets(): readonly string[] {
+    const open = new Set(this.#sockets.map((socket) => socket.settings));
+    return this.#parts.sockets
+      .filter((one) => !open.has(one))
+      .map((one) => `MQTT (${one.kind}) on ${one.host}:${one.port}`);
+  }
+
   isConnected(identification: string): boolean {
     return this.#connected.has(identification);
   }
