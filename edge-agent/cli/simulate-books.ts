@@ -52,7 +52,7 @@ export class SimulationBooks {
         write?.({ device, kind: "acknowledged", ...event });
       },
       executed: ({ member, sequenceNumber, body }) => {
-        add(this.#executed, member);
+        addTo(this.#executed, member);
         write?.({ device, kind: "executed", member, sequenceNumber, body });
       },
       note: () => {},
@@ -61,7 +61,7 @@ export class SimulationBooks {
   }
 
   unreachable(device: string, address: string, code: string): void {
-    add(this.#unreachable, code);
+    addTo(this.#unreachable, code);
     this.#write?.({ device, kind: "unreachable", address, code });
   }
 
@@ -87,10 +87,10 @@ export class SimulationBooks {
         this.#registered.add(device);
         break;
       case "unanswered":
-        add(this.#unanswered, notice.why);
+        addTo(this.#unanswered, notice.why);
         break;
       case "refused":
-        add(this.#refused, notice.why);
+        addTo(this.#refused, notice.why);
         break;
       case "event-dropped":
         this.#dropped += 1;
@@ -105,7 +105,7 @@ export class SimulationBooks {
 /** Reasons come from a closed list, plus what codecs say about bytes: a peer must not fill the memory with them. */
 const REASONS_MAX = 100;
 
-function add(counts: Map<string, number>, what: string): void {
+export function addTo(counts: Map<string, number>, what: string): void {
   const name = counts.has(what) || counts.size < REASONS_MAX ? what : "other";
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { registerIec61850 } from "./simulate-iec61850-verb.ts";
 import { registerDlms } from "./simulate-dlms-verb.ts";
+import { registerMqtt } from "./simulate-mqtt-verb.ts";
 import type { SimulateFlags } from "./simulate-oslp.ts";
 import { toExportFile, toHost, toIngredients, toMs, toPlatforms, toSpeed, toWhole } from "./simulate-options.ts";
 
@@ -51,4 +52,5 @@ export function register(program: Command): void {
       process.exitCode = await simulateOslp(flags);
     });
   registerDlms(simulate);
+  registerMqtt(simulate);
 }
