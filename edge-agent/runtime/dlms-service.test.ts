@@ -263,7 +263,9 @@ describe("a push", () => {
     if (member === undefined) throw new Error("no meter");
     meters.fleet.raise(member, "fraud", 40);
     const until = Date.now() + 10_000;
-    while (!meters.drafts.some((draft) => draft.type === "busbar.event.v1") && Date.now() < until) {
+    // The meter tells first that it has power.
+    const fraud = () => meters.drafts.some(({ data }) => "code" in data && data.code === "tamper.fraud-attempt");
+    while (!fraud() && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(meters.refused).toEqual([]);
