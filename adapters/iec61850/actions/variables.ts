@@ -100,9 +100,11 @@ export const DATASET_DELETE: Action = {
 
 /** Messages of what a command read. */
 export function readingOf(context: ActionContext, told: readonly Told[], uid: string): readonly MessageDraft[] {
+  const at = Math.floor(context.wall());
   return portions(toPoints(told)).map(
     (points, part): MessageDraft => ({
-      id: commandReadingId({ uid, attempt: 1, part }),
+      // A later attempt is another acquisition, and the session is not told which attempt it is.
+      id: commandReadingId({ uid, attempt: at, part }),
       type: "busbar.reading.v1",
       subject: context.device.uid,
       protocol: "iec61850",

@@ -1,5 +1,6 @@
 import { EdgeError } from "../../kit/edge-error.ts";
 import { iec61850Fault } from "../codes.ts";
+import { REPORT_CONTROL_LIMIT } from "../limits.ts";
 import type { Procedure } from "../procedure.ts";
 import { candidates, controlText, type ReportControl } from "./candidates.ts";
 import { type EnabledReport, enableReport, type OnReady } from "./enable.ts";
@@ -43,6 +44,10 @@ export function* setUpReports(parts: SetupParts): Procedure<SetupResult> {
   for (const group of groups) {
     const [first] = group;
     if (first === undefined || ours().some(({ control }) => isSameBlock(control, first))) continue;
+    if (ours().length >= REPORT_CONTROL_LIMIT) {
+      faults.push(tooMany(first));
+      break;
+    }
     const got = yield* enableOne(group, parts);
     if (got instanceof EdgeError) faults.push(got);
     else enabled.push(got);
@@ -70,6 +75,11 @@ function* enableOne(group: readonly ReportControl[], parts: SetupParts): Procedu
     }
   }
   return fault ?? iec61850Fault("iec61850.report.unknown", `no instance of ${plan.pattern.text}`);
+}
+
+function tooMany(control: ReportControl): EdgeError {
+  const message = `${REPORT_CONTROL_LIMIT} report control blocks are ours already: ${controlText(control)} is one too many`;
+  return iec61850Fault("iec61850.report.overlong", message, { blame: "operator" });
 }
 
 function isSameBlock(a: ReportControl, b: ReportControl): boolean {
