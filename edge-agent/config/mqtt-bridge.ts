@@ -169,10 +169,7 @@ export const broker: z.ZodType<MqttBroker> = z
   .strictObject({
     ...connection,
     fallback: flag().prefault(true),
-    subscriptions: z
-      .array(subscription, { error: "a list of topic filters" })
-      .min(1, { error: "at least one topic filter" })
-      .max(256),
+    subscriptions: z.array(subscription, { error: "a list of topic filters" }).max(256).prefault([]),
     share: text("a name without / + #", /^[^/+#\s]+$/, 64).optional(),
   })
   .transform((value) => ({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bridgeComplaints, transitComplaints } from "../../adapters/mqtt/bridge-laws.ts";
+import { parseAddress } from "../../adapters/mqtt/sparkplug/topic.ts";
 import { filterFlaw } from "../../adapters/mqtt/topic.ts";
 import { TopicTemplate } from "../../adapters/mqtt/topic-template.ts";
 import { SHIPPED, type WrittenRule } from "../../adapters/mqtt/written-mapping.ts";
@@ -34,6 +35,16 @@ export interface MqttSection {
   readonly mappings: Readonly<Record<string, readonly WrittenRule[]>>;
   readonly brokers: Readonly<Record<string, MqttBroker>>;
   readonly bridges: Readonly<Record<string, MqttBridge>>;
+  readonly sparkplug: SparkplugSettings;
+}
+
+export interface SparkplugSettings {
+  /** Our id as primary host; absent: we say no STATE. */
+  readonly host: string | undefined;
+  /** How long messages that were overtaken are waited for. */
+  readonly reorderMs: number;
+  /** Between two requests for a rebirth of one edge node. */
+  readonly rebirthMs: number;
 }
 
 export interface MqttLimits {
@@ -59,6 +70,8 @@ export interface MqttDevice extends DeviceBase {
   readonly mapping: string;
   /** The broker it is behind; absent: it connects to us. */
   readonly broker: string | undefined;
+  /** `group/node` of a Sparkplug edge node, `group/node/device` of a device of it; absent: its topics are the mapping's. */
+  readonly sparkplug: string | undefined;
 }
 
 const listener: z.ZodType<Listener> = z
@@ -131,6 +144,14 @@ const limits: z.ZodType<MqttLimits> = z
     drainTimeoutMs: value.drainTimeout,
   }));
 
+const sparkplug: z.ZodType<SparkplugSettings> = z
+  .strictObject({
+    host: text("a host id without / + #", /^[^/+#\s]+$/, 128).optional(),
+    reorderTimeout: duration({ min: "100ms", max: "1min" }).prefault("2s"),
+    rebirthEvery: duration({ min: "1s", max: "1h" }).prefault("30s"),
+  })
+  .transform((value) => ({ host: value.host, reorderMs: value.reorderTimeout, rebirthMs: value.rebirthEvery }));
+
 function named<T>(what: string, schema: z.ZodType<T>): z.ZodType<Readonly<Record<string, T>>> {
   return z.record(name(`the name of a ${what}`), schema, { error: `${what}s by name` });
 }
@@ -147,6 +168,7 @@ const section: z.ZodType<MqttSection> = z
     mappings: named("mapping", z.array(mappingRule, { error: "a list of rules" }).min(1).max(RULES_MAX)).prefault({}),
     brokers: named("broker", broker).prefault({}),
     bridges: named("bridge", bridge).prefault({}),
+    sparkplug: sparkplug.prefault({}),
   })
   .transform((value) => ({
     ...value,
@@ -169,6 +191,7 @@ const device: z.ZodType<MqttDevice> = z
     certificate: text("the common name of a certificate").optional(),
     mapping: text("the name of a mapping").prefault("default"),
     broker: text("the name of a broker").optional(),
+    sparkplug: text("group/node of an edge node, or group/node/device", /^[^+#/]+\/[^+#/]+(\/[^+#/]+)?$/).optional(),
   })
   .transform(({ expectEvery, ...rest }) => {
     const clientId = rest.clientId ?? rest.uid;
@@ -179,6 +202,7 @@ const device: z.ZodType<MqttDevice> = z
       username: rest.username ?? clientId,
       certificate: rest.certificate ?? clientId,
       broker: rest.broker,
+      sparkplug: rest.sparkplug,
     };
   });
 
@@ -198,8 +222,10 @@ export const mqttSettings: ProtocolSettings<MqttSection, MqttDevice> = {
     if (settings === undefined) return [];
     return [
       ...deviceComplaints(settings, devices),
+      ...sparkplugComplaints(devices),
       ...doorComplaints(settings, devices, config),
       ...bridgesComplaints(settings),
+      ...idleComplaints(settings, devices),
     ];
   },
 };
@@ -229,7 +255,8 @@ const warning = (path: Complaint["path"], message: string, fix: string): Complai
 function deviceComplaints(settings: MqttSection, devices: readonly MqttDevice[]): readonly Complaint[] {
   const found: Complaint[] = [];
   const mappings = new Set([...Object.keys(settings.mappings), ...SHIPPED.map((one) => one.name)]);
-  for (const mapping of new Set(devices.map((one) => one.mapping))) {
+  const mapped = devices.filter((one) => one.sparkplug === undefined);
+  for (const mapping of new Set(mapped.map((one) => one.mapping))) {
     if (mappings.has(mapping)) continue;
     found.push(
       error(
@@ -272,6 +299,35 @@ function deviceComplaints(settings: MqttSection, devices: readonly MqttDevice[])
         found.push(error([], `two devices have the ${key} ${one[key]}`, `every ${key} is one device`));
       seen.set(one[key], one.clientId);
     }
+  }
+  return found;
+}
+
+function sparkplugComplaints(devices: readonly MqttDevice[]): readonly Complaint[] {
+  const found: Complaint[] = [];
+  const at = (one: MqttDevice, of: string): string => `${one.broker} ${of}`;
+  const seen = new Map<string, string>();
+  for (const one of devices) {
+    if (one.sparkplug === undefined) continue;
+    if (parseAddress(one.sparkplug) === undefined)
+      found.push(
+        error([], `${one.sparkplug} is no Sparkplug address`, "group/node or group/node/device, no group STATE"),
+      );
+    if (one.broker === undefined) {
+      found.push(error([], `the edge node ${one.uid} is behind no broker`, "give it the broker it publishes to"));
+    }
+    const other = seen.get(at(one, one.sparkplug));
+    if (other !== undefined)
+      found.push(
+        error([], `${other} and ${one.uid} are both ${one.sparkplug}`, "each Sparkplug address is one device"),
+      );
+    seen.set(at(one, one.sparkplug), one.uid);
+  }
+  for (const one of devices) {
+    const address = parseAddress(one.sparkplug ?? "");
+    if (address?.device === undefined || seen.has(at(one, `${address.group}/${address.node}`))) continue;
+    const node = `${address.group}/${address.node}`;
+    found.push(error([], `the edge node ${node} of ${one.uid} is no device`, `add a device with sparkplug: ${node}`));
   }
   return found;
 }
@@ -319,6 +375,17 @@ function doorComplaints(
 
 function isLoopback(address: string): boolean {
   return address === "localhost" || address === "::1" || address.startsWith("127.");
+}
+
+function idleComplaints(settings: MqttSection, devices: readonly MqttDevice[]): readonly Complaint[] {
+  return Object.entries(settings.brokers)
+    .filter(([name, one]) => {
+      const hasEdgeNodes = devices.some((device) => device.broker === name && device.sparkplug !== undefined);
+      return one.subscriptions.length === 0 && !hasEdgeNodes;
+    })
+    .map(([name]) =>
+      error(["brokers", name, "subscriptions"], "nothing of it is taken in", 'subscriptions: ["+/measurement"]'),
+    );
 }
 
 function bridgesComplaints(settings: MqttSection): readonly Complaint[] {

@@ -4,17 +4,23 @@ import type { CommandPublish } from "../../adapters/mqtt/command-payload.ts";
 import { mqttFault } from "../../adapters/mqtt/mqtt-fault.ts";
 import { BrokerLink } from "../../adapters/mqtt/wire/broker-link.ts";
 import type { LinkMessage, LinkParts } from "../../adapters/mqtt/wire/link-settings.ts";
+import { isSparkplug } from "../../adapters/mqtt/sparkplug/topic.ts";
+import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { MqttBroker } from "../config/mqtt-bridge.ts";
+import type { MqttSection } from "../config/mqtt.ts";
+import type { Command } from "../model/command.ts";
 import type { DutyPorts } from "./duty.ts";
 import type { BookedMqttDevice, MqttBook } from "./mqtt-devices.ts";
 import type { MqttIntake } from "./mqtt-intake.ts";
 import { linkNotes } from "./mqtt-link-notes.ts";
 import { linkSettings } from "./mqtt-links.ts";
 import { TopicIndex } from "./mqtt-local.ts";
+import { SparkplugHost } from "./mqtt-sparkplug.ts";
 
 export interface MqttBrokerParts {
   readonly name: string;
   readonly broker: MqttBroker;
+  readonly section: Pick<MqttSection, "sparkplug" | "commands">;
   readonly gateway: string;
   readonly ports: DutyPorts;
   readonly book: MqttBook;
@@ -32,19 +38,37 @@ export class MqttBrokerRun {
   readonly #parts: MqttBrokerParts;
   readonly #index: TopicIndex;
   readonly #link: BrokerLink;
+  readonly #host: SparkplugHost;
 
   constructor(parts: MqttBrokerParts) {
-    const { name, broker, gateway, ports, book, access } = parts;
+    const { name, broker, section, gateway, ports, book, access, intake } = parts;
     this.#parts = parts;
-    this.#index = new TopicIndex(book, access, (device) => device.broker === name);
+    const isAmong = (device: BookedMqttDevice): boolean => device.broker === name;
+    this.#index = new TopicIndex(book, access, (device) => isAmong(device) && device.sparkplug === undefined);
+    this.#host = new SparkplugHost({
+      settings: section.sparkplug,
+      answerTimeoutMs: section.commands.answerTimeoutMs,
+      ports,
+      book,
+      intake,
+      isAmong,
+      publish: (message) => this.#link.publish(message),
+    });
+    const note = linkNotes(`broker ${name}`, ports.note);
     this.#link = new BrokerLink({
-      settings: linkSettings(broker, { gateway, name }),
-      subscriptions: subscriptionsOf(broker, this.#index.size > 0 ? access : undefined),
+      settings: linkSettings(broker, { gateway, name, will: this.#host.will }),
+      subscriptions: [
+        ...subscriptionsOf(broker, this.#index.size > 0 ? access : undefined),
+        ...this.#host.filters.map((filter) => ({ filter, qos: 1 as const })),
+      ],
       timers: ports.timers,
       random: new NodeRandom(),
       permit: () => ports.southbound.permit(),
       take: (message) => this.#take(message),
-      changed: linkNotes(`broker ${name}`, ports.note),
+      changed: (state) => {
+        note(state);
+        if (state.kind === "up") this.#host.up();
+      },
     });
   }
 
@@ -56,11 +80,13 @@ export class MqttBrokerRun {
     this.#link.start();
   }
 
-  close(): Promise<void> {
-    return this.#link.close();
+  async close(): Promise<void> {
+    await this.#host.leave();
+    await this.#link.close();
   }
 
   end(): void {
+    this.#host.end();
     this.#link.end();
   }
 
@@ -88,8 +114,18 @@ export class MqttBrokerRun {
     await this.#link.publish({ topic, payload, qos: message.qos === 0 ? 0 : 1, retain: false, response });
   }
 
+  /** A command to an edge node or a device of it. */
+  carrySparkplug(device: BookedMqttDevice, command: Command, begin: () => Promise<void>): Promise<CommandConclusion> {
+    return this.#host.carry(device, command, begin, (...sent) => this.send(...sent));
+  }
+
   async #take(message: LinkMessage): Promise<void> {
     const { intake, pass } = this.#parts;
+    if (isSparkplug(message.topic)) {
+      await this.#host.take(message);
+      await pass(message);
+      return;
+    }
     const device = this.#index.find(message.topic);
     if (device === undefined) await intake.takeUnknown(message);
     else await intake.take(device, message, undefined);

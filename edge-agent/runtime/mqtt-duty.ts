@@ -95,7 +95,9 @@ export class MqttDuty implements Duty {
 
   carry(command: Command, begin: () => Promise<void>): Promise<CommandConclusion> | undefined {
     const device = this.#parts.book.byUid(command.device);
-    return device === undefined ? undefined : this.#commands.carry(device, command, begin);
+    if (device === undefined) return undefined;
+    const behind = device.sparkplug === undefined ? undefined : this.brokers.get(device.broker ?? "");
+    return behind?.carrySparkplug(device, command, begin) ?? this.#commands.carry(device, command, begin);
   }
 
   stored(messages: readonly Message[]): void {
@@ -116,10 +118,10 @@ export class MqttDuty implements Duty {
   }
 
   #startBroker(name: string, broker: MqttBroker): void {
-    const { ports, gateway, book, access } = this.#parts;
+    const { ports, section, gateway, book, access } = this.#parts;
     const pass = (message: LinkMessage): Promise<void> => this.#pass({ ...message, hops: 0 });
     try {
-      const run = new MqttBrokerRun({ name, broker, gateway, ports, book, access, intake: this.intake, pass });
+      const run = new MqttBrokerRun({ name, broker, section, gateway, ports, book, access, intake: this.intake, pass });
       this.brokers.set(name, run);
       run.start();
     } catch (thrown) {

@@ -42,7 +42,7 @@ export class MqttIntake {
     this.#parts = parts;
     this.#seams = {
       gunzip: (bytes, maxBytes) => gunzipSync(bytes, { maxOutputLength: maxBytes }),
-      nonce: () => this.#nonce(),
+      nonce: () => this.nonce(),
     };
   }
 
@@ -61,6 +61,11 @@ export class MqttIntake {
     const { group, southbound } = this.#parts.ports;
     const subject = `gateway-${group}`;
     await southbound.store(subject, [this.#dead(subject, publish, fault)], undefined);
+  }
+
+  /** A message of a device that is refused for a reason of its protocol: it is kept as a dead letter. */
+  async refuse(device: BookedMqttDevice, publish: Publish, fault: EdgeError): Promise<void> {
+    await this.#parts.ports.southbound.store(device.uid, [this.#dead(device.uid, publish, fault)], undefined);
   }
 
   /** The sender has heard that it is ours: its packet identifier is free again. */
@@ -148,10 +153,11 @@ export class MqttIntake {
 
   #dead(subject: string, publish: Publish, fault: Parameters<typeof deadLetter>[2]): MessageDraft {
     this.deadLetters += 1;
-    return deadLetter(subject, publish, fault, this.#nonce());
+    return deadLetter(subject, publish, fault, this.nonce());
   }
 
-  #nonce(): string {
+  /** Different for every arrival, in every reign. */
+  nonce(): string {
     this.#arrivals += 1;
     return `${this.#parts.ports.reign.epoch}-${this.#arrivals}`;
   }

@@ -62,6 +62,13 @@ describe("a command to an edge node", () => {
     ]);
   });
 
+  it("is not sent to who is not born", () => {
+    const unborn = { ...address, device: "d" };
+    expect(() => encodeSparkplugCommand(command({ target: target("x"), value: 1 }), unborn, node(), now)).toThrow(
+      expect.objectContaining({ code: "mqtt.command.offline" }),
+    );
+  });
+
   it("is refused where it cannot be one", () => {
     const refused = (over: Partial<Command>, code: string): void =>
       expect(() => encode(over)).toThrow(expect.objectContaining({ code }));

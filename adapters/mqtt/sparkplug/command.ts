@@ -7,7 +7,7 @@ import { type EdgeNode, REBIRTH } from "./edge-node.ts";
 import { type Scalar, writeScalar } from "./metric-value.ts";
 import { encodePayload } from "./payload.ts";
 import type { BornMetric } from "./points.ts";
-import { commandTopic, type SparkplugAddress } from "./topic.ts";
+import { addressOf, commandTopic, type SparkplugAddress } from "./topic.ts";
 
 /** An NCMD or DCMD. They have no `seq` and go with QoS 0, not retained. */
 export interface SparkplugCommand {
@@ -29,7 +29,8 @@ export function rebirthCommand(
 /**
  * `rebirth`, or `write` with the metric's name as target (the value of the reference, or its JSON pointer as readings have
  * it) and the value: as the model writes it, 64-bit integers as text, bytes as hex. The metric goes with the data type it was
- * born with. Throws `mqtt.command.invalid`, and `mqtt.sparkplug.unknown-metric` where no birth declared it.
+ * born with. Throws `mqtt.command.offline` where there is no birth, `mqtt.sparkplug.unknown-metric` where it declared no such
+ * metric, `mqtt.command.invalid` or `mqtt.point.type` where it cannot be written.
  */
 export function encodeSparkplugCommand(
   command: Command,
@@ -41,6 +42,10 @@ export function encodeSparkplugCommand(
   if (command.action !== "write")
     throw invalid(`the actions of a Sparkplug device are write and rebirth, not ${command.action.slice(0, 64)}`);
   const name = nameOf(command);
+  if (!node.isAlive(address.device)) {
+    const message = `${addressOf(address)} is not born: nobody knows its metrics`;
+    throw mqttFault("mqtt.command.offline", message, { retry: "backoff" });
+  }
   const born = node.declared(address.device, name);
   if (born === undefined) {
     throw mqttFault("mqtt.sparkplug.unknown-metric", `no birth declared the metric ${name.slice(0, 64)}`, {

@@ -76,6 +76,11 @@ export class EdgeNode {
     return this.#births.has("");
   }
 
+  /** Whether the device, or the node itself, was born and has not died. */
+  isAlive(device: string | undefined): boolean {
+    return this.#births.has(device ?? "");
+  }
+
   /** When `wake` is to be called; `undefined`: not at all. */
   get wakeAt(): Instant | undefined {
     return earliest(this.#giveUpAt, this.#wantsBirth ? this.#askAt : undefined);
