@@ -50,6 +50,7 @@ export function registerMqtt(simulate: Command): void {
       "write the devices for a Busbar configuration, .yaml or .csv; users to <file>.passwd",
       toExportFile,
     )
+    .option("--behind <broker>", "in that file: the name of the broker they are behind; plant for edge nodes", toName)
     .option("--log <file>", "everything published, acknowledged and executed, one JSON object a line")
     .option("--json", "the books at the end as one JSON object")
     .action(async (flags: SimulateMqttFlags) => {

@@ -101,6 +101,20 @@ it("exports devices and users a configuration takes, in its own file and beside 
   }
 });
 
+it("exports edge nodes behind a broker, each with its device", async () => {
+  const nodes = ["--devices", "2", "--sparkplug", "Plant", "--behind", "works"];
+  await simulate(...nodes, "--export", file("nodes.csv"));
+  await simulate(...nodes, "--export", file("nodes.yaml"));
+  expect(readFileSync(file("nodes.csv"), "utf8").split("\n").slice(0, 3)).toEqual([
+    "uid,protocol,broker,sparkplug",
+    "sensor-00001,mqtt,works,Plant/sensor-00001",
+    "sensor-00001-meter,mqtt,works,Plant/sensor-00001/meter",
+  ]);
+  expect(readFileSync(file("nodes.yaml"), "utf8").split("\n")[2]).toBe(
+    "  - { uid: sensor-00001-meter, protocol: mqtt, broker: works, sparkplug: Plant/sensor-00001/meter }",
+  );
+});
+
 describe("at our own listener", () => {
   it("a run logs in, is thanked for what was stored, does what it is told, and has it in its log", async () => {
     await simulate("--devices", "3", "--passwords", "--export", file("own.yaml"));

@@ -41,6 +41,7 @@ export interface SimulateMqttFlags {
   readonly seed: string;
   readonly for?: number;
   readonly export?: string;
+  readonly behind?: string;
   readonly log?: string;
   readonly json?: boolean;
 }
@@ -65,7 +66,9 @@ export async function simulateMqtt(flags: SimulateMqttFlags): Promise<number> {
   }
   if (flags.export !== undefined) {
     const withPasswords = flags.passwords === true;
-    const users = await exportMqttDevices(flags.export, plan.members, { seed: flags.seed, withPasswords });
+    const users = await exportMqttDevices(flags.export, plan.members, {
+      ...{ seed: flags.seed, withPasswords, behind: flags.behind },
+    });
     note(
       flags,
       `${plan.members.length} devices are in ${flags.export}${users === undefined ? "" : `, users in ${users}`}`,
