@@ -55,6 +55,10 @@ try {
 } catch (thrown) {
   process.exitCode = exitCodeOf(thrown);
 }
+// A verb that has ended has nothing more to say. What a library still holds open must not keep the shell waiting: Node was
+// seen to spin while it took such handles down by itself.
+await Promise.all([process.stdout, process.stderr].map((out) => new Promise((said) => out.write("", said))));
+process.exit();
 
 /** Commander's own errors are usage (it has printed them); ours are told in one line; anything else is a defect. */
 function exitCodeOf(thrown: unknown): number {
