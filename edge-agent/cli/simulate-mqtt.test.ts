@@ -102,17 +102,23 @@ it("exports devices and users a configuration takes, in its own file and beside 
 });
 
 it("exports edge nodes behind a broker, each with its device", async () => {
-  const nodes = ["--devices", "2", "--sparkplug", "Plant", "--behind", "works"];
-  await simulate(...nodes, "--export", file("nodes.csv"));
-  await simulate(...nodes, "--export", file("nodes.yaml"));
+  const lines = [
+    "gateway: /lab/gw",
+    "agents: { a: { host: 127.0.0.1, link: 7411, ops: 127.0.0.1:7421, state: . } }",
+    'redis: { url: "redis://127.0.0.1:6379" }',
+    "mqtt: { brokers: { works: { addresses: [127.0.0.1:1883] } } }",
+    "",
+  ].join("\n");
+  for (const name of ["nodes.yaml", "nodes.csv"])
+    await simulate("--devices", "2", "--sparkplug", "Plant", "--behind", "works", "--export", file(name));
   expect(readFileSync(file("nodes.csv"), "utf8").split("\n").slice(0, 3)).toEqual([
     "uid,protocol,broker,sparkplug",
     "sensor-00001,mqtt,works,Plant/sensor-00001",
     "sensor-00001-meter,mqtt,works,Plant/sensor-00001/meter",
   ]);
-  expect(readFileSync(file("nodes.yaml"), "utf8").split("\n")[2]).toBe(
-    "  - { uid: sensor-00001-meter, protocol: mqtt, broker: works, sparkplug: Plant/sensor-00001/meter }",
-  );
+  writeFileSync(file("works.yaml"), lines + readFileSync(file("nodes.yaml"), "utf8"));
+  const checked = await busbar(["config", "check", file("works.yaml")]);
+  expect([checked.code, checked.out.includes("4 devices")], checked.err + checked.out).toEqual([0, true]);
 });
 
 describe("at our own listener", () => {
