@@ -2,6 +2,7 @@ import { type AccessRules, isReply, mayPublish } from "./access.ts";
 import { type BridgeRules, pass, sideFilter } from "./bridge-rule.ts";
 import { matchRule } from "./mapping.ts";
 import type { Mapping } from "./mapping-rule.ts";
+import { addressOf, parseTopic } from "./sparkplug/topic.ts";
 import { matches } from "./topic.ts";
 
 /** What the rules of a configuration would do with a message. */
@@ -24,6 +25,8 @@ export interface DeviceExplanation {
         readonly points: readonly string[];
       }
     | { readonly kind: "answer" }
+    /** A message of an edge node, or of a device of it; `type`: NBIRTH to DCMD. */
+    | { readonly kind: "sparkplug"; readonly type: string }
     | { readonly kind: "dead-letter"; readonly mapping: string };
 }
 
@@ -45,6 +48,8 @@ export interface ExplainedDevice {
   readonly says: Mapping;
   /** Behind a broker of others: there our access rules do not hold. */
   readonly behind: boolean;
+  /** Its Sparkplug address; absent: the mapping has its topics. */
+  readonly sparkplug?: string | undefined;
 }
 
 /** As what a PUBLISH to `topic` with that QoS and retain flag would go on, seen as a local and as a remote topic. */
@@ -68,7 +73,13 @@ export function explain(
 }
 
 function explainDevice(topic: string, access: AccessRules, device: ExplainedDevice): DeviceExplanation | undefined {
-  const { uid, identification, says, behind } = device;
+  const { uid, identification, says, behind, sparkplug } = device;
+  if (sparkplug !== undefined) {
+    const named = parseTopic(topic);
+    return named !== undefined && named.type !== "STATE" && addressOf(named) === sparkplug
+      ? { device: uid, mayPublish: true, becomes: { kind: "sparkplug", type: named.type } }
+      : undefined;
+  }
   const allowed = behind || mayPublish(access, identification, topic);
   if (isReply(access, identification, topic)) return { device: uid, mayPublish: allowed, becomes: { kind: "answer" } };
   const match = matchRule(says, topic);

@@ -68,6 +68,7 @@ async function explainTopic(topic: string, flags: ExplainFlags): Promise<number>
     identification: device.clientId,
     says: device.says,
     behind: device.broker !== undefined,
+    sparkplug: device.sparkplug,
   }));
   const bridges = Object.entries(section.bridges).map(([name, bridge]) => ({ ...bridge, name }));
   const found = explain({ topic, qos, retain: flags.retain === true }, { access: accessOf(section), devices, bridges });
@@ -87,6 +88,8 @@ function deviceLine({ device, mayPublish, becomes }: DeviceExplanation): string 
   switch (becomes.kind) {
     case "answer":
       return `${head}: the answer to a command`;
+    case "sparkplug":
+      return `${head}: the ${becomes.type} of its Sparkplug address`;
     case "dead-letter":
       return `${head}: a dead letter, no rule of the mapping ${becomes.mapping} is for it`;
     default: {

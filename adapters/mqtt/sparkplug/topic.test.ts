@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { explain } from "../explain.ts";
+import { TopicTemplate } from "../topic-template.ts";
 import { addressOf, commandTopic, parseAddress, parseTopic, topicOf } from "./topic.ts";
 
 it("reads the topics of the namespace and no others", () => {
@@ -44,4 +46,22 @@ it("reads addresses, and knows where commands go", () => {
   expect(addressOf({ group: "g", node: "n", device: "d" })).toBe("g/n/d");
   expect(commandTopic({ group: "g", node: "n", device: undefined })).toBe("spBv1.0/g/NCMD/n");
   expect(commandTopic({ group: "g", node: "n", device: "d" })).toBe("spBv1.0/g/DCMD/n/d");
+});
+
+it("explain says whose message a topic is", () => {
+  const says = { name: "none", rules: [] };
+  const devices = [
+    { uid: "edge", identification: "edge", says, behind: true, sparkplug: "g/n" },
+    { uid: "pump", identification: "pump", says, behind: true, sparkplug: "g/n/d" },
+  ];
+  const access = { publish: [], command: new TopicTemplate("{device}/command/{action}"), reply: undefined };
+  const said = (topic: string) =>
+    explain({ topic, qos: 0, retain: false }, { access, devices, bridges: [] }).devices.map((one) => [
+      one.device,
+      one.becomes,
+    ]);
+  expect(said("spBv1.0/g/NDATA/n")).toEqual([["edge", { kind: "sparkplug", type: "NDATA" }]]);
+  expect(said("spBv1.0/g/DBIRTH/n/d")).toEqual([["pump", { kind: "sparkplug", type: "DBIRTH" }]]);
+  expect(said("spBv1.0/g/NDATA/other")).toEqual([]);
+  expect(said("spBv1.0/STATE/host")).toEqual([]);
 });
