@@ -236,7 +236,9 @@ export class SimulatedDevice implements Body {
     if (this.#stopped) return;
     const client = this.#open(this.#connecting());
     this.#client = client;
+    let wasConnected = false;
     client.on("connect", () => {
+      wasConnected = true;
       const { clientId = "", hostname, host, port } = client.options as IClientOptions & { hostname?: string };
       this.tell({ kind: "connected", clientId, broker: `${hostname ?? host}:${port}` });
       for (const { connected } of this.#parts.behaviours) connected?.(this);
@@ -244,7 +246,8 @@ export class SimulatedDevice implements Body {
     client.on("close", () => {
       if (this.#client !== client) return;
       if (this.#ofConnection.size > 0) this.#forget();
-      if (!this.#stopped) this.tell({ kind: "disconnected" });
+      if (wasConnected && !this.#stopped) this.tell({ kind: "disconnected" });
+      wasConnected = false;
       this.#prepareAnew(client);
     });
     client.on("error", (error: Error & { readonly code?: number | string }) => {

@@ -60,11 +60,11 @@ const GARBLED: readonly ((payload: Uint8Array) => Uint8Array)[] = [
   () => utf8('{"__proto__":{"u":1},"constructor":"x"}'),
 ];
 
-/** Every so many messages come with a payload of this size. */
+/** Every so many messages come with a payload of this size; with QoS 0, or a broker that disconnects for it gets it for ever. */
 export function oversizesPayloads(every: number, bytes: number): Behaviour {
   const name = "oversizes-payloads";
   return altering(name, (message, count) =>
-    count % every === 0 ? [{ ...message, payload: new Uint8Array(bytes).fill(0x20), by: name }] : [message],
+    count % every === 0 ? [{ ...message, payload: new Uint8Array(bytes).fill(0x20), qos: 0, by: name }] : [message],
   );
 }
 
@@ -72,6 +72,6 @@ export function oversizesPayloads(every: number, bytes: number): Behaviour {
 export function nestsTopics(every: number, levels: number): Behaviour {
   const name = "nests-topics";
   return altering(name, (message, count) =>
-    count % every === 0 ? [{ ...message, topic: message.topic + "/x".repeat(levels), by: name }] : [message],
+    count % every === 0 ? [{ ...message, topic: message.topic + "/x".repeat(levels), qos: 0, by: name }] : [message],
   );
 }

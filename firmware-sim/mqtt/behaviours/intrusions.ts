@@ -3,7 +3,7 @@ import type { Behaviour, Body } from "../behaviour.ts";
 import type { CommandTopics } from "../command.ts";
 import type { FleetMember } from "../fleet-plan.ts";
 
-/** What a client does that is after the others. */
+/** What a client does that is after the others. With QoS 0: what is refused by disconnection would be sent again for ever. */
 
 /** Publishes on the topics of its neighbour, beside its own. */
 export function spoofsTopics(every: number): Behaviour {
@@ -13,7 +13,7 @@ export function spoofsTopics(every: number): Behaviour {
     ticks: (body, number) => {
       if (number % every !== 0) return;
       const { clientId } = neighbour(body);
-      body.publish({ topic: `${clientId}/m`, payload: utf8('{"u":0}'), qos: 1, retain: false, by: name });
+      body.publish({ topic: `${clientId}/m`, payload: utf8('{"u":0}'), qos: 0, retain: false, by: name });
     },
   };
 }
@@ -50,7 +50,7 @@ export function commandsOthers(topics: CommandTopics, every: number): Behaviour 
       if (number % every !== 0) return;
       const topic = topics.command.name({ device: neighbour(body).clientId, action: "open" });
       const payload = utf8(JSON.stringify({ id: `forged-${number}`, action: "open" }));
-      if (topic !== undefined) body.publish({ topic, payload, qos: 1, retain: false, by: name });
+      if (topic !== undefined) body.publish({ topic, payload, qos: 0, retain: false, by: name });
     },
   };
 }
