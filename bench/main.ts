@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from "node:os";
 import process from "node:process";
+import { endProcess } from "../adapters/io/node/end-process.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
 import { benches } from "./roster.ts";
 
@@ -49,12 +50,7 @@ function aligned(rows: readonly (readonly (string | number)[])[]): string {
   return texts.map(line).join("\n");
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (thrown: unknown) => {
-    process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
-    process.exitCode = 1;
-  },
-);
+main(process.argv.slice(2)).then(endProcess, (thrown: unknown) => {
+  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  return endProcess(1);
+});

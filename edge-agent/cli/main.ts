@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { endProcess } from "../../adapters/io/node/end-process.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { register as bridge } from "./bridge.ts";
 import { register as config } from "./config.ts";
@@ -55,10 +56,7 @@ try {
 } catch (thrown) {
   process.exitCode = exitCodeOf(thrown);
 }
-// A verb that has ended has nothing more to say. What a library still holds open must not keep the shell waiting: Node was
-// seen to spin while it took such handles down by itself.
-await Promise.all([process.stdout, process.stderr].map((out) => new Promise((said) => out.write("", said))));
-process.exit();
+await endProcess();
 
 /** Commander's own errors are usage (it has printed them); ours are told in one line; anything else is a defect. */
 function exitCodeOf(thrown: unknown): number {

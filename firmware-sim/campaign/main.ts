@@ -1,5 +1,6 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { endProcess } from "../../adapters/io/node/end-process.ts";
 import { Bed, type BedOptions } from "../bed/bed.ts";
 import { BED_GROUP } from "../bed/bed-files.ts";
 import { startClusterBed, startSentinelBed } from "../bed/redis-bed-sets.ts";
@@ -132,12 +133,7 @@ function count(text: string, name: string): number {
   return value;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (thrown: unknown) => {
-    process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
-    process.exitCode = 2;
-  },
-);
+main(process.argv.slice(2)).then(endProcess, (thrown: unknown) => {
+  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  return endProcess(2);
+});
