@@ -7,5 +7,6 @@ import process from "node:process";
  */
 export async function endProcess(code?: number): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map((out) => new Promise((said) => out.write("", said))));
-  process.exit(code);
+  // Given `undefined`, it would forget the code the process has.
+  process.exit(code ?? process.exitCode);
 }
