@@ -149,7 +149,8 @@ const noPeer: Check = ({ peers, lease }) => {
 
 const configDiffers: Check = ({ peers, configHash, lease }) => {
   const other = [...peers].find(([, peer]) => peer?.configHash !== undefined && peer.configHash !== configHash);
-  if (lease.blocked !== undefined) return blocks(lease.twin ? "lease.twin" : "config.differs", lease.blocked);
+  if (lease.blocked !== undefined)
+    return lease.twin ? blocks("lease.twin", lease.blocked) : blocks("config.differs", lease.blocked);
   if (other === undefined) return undefined;
   const text = `agent ${other[0]} runs configuration ${other[1]?.configHash}, ours is ${configHash}`;
   return lease.role === "active"
