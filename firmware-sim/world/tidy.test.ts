@@ -27,6 +27,7 @@ const LONG: ReadonlyMap<string, string> = new Map([
 
 /** Source that no test imports, even over other files, and where it is tried instead. */
 const ELSEWHERE: readonly (readonly [path: string, where: string])[] = [
+  ["adapters/io/node/end-process.ts", "ends the process: its test looks at one from outside"],
   ["adapters/iec61850/client.ts", "driven by the probe, whose process has its test, and by the bench"],
   ["bench/", "measurements: run by hand and by CI, a figure is its own check"],
   ["edge-agent/cli/", "processes: started by the tests of the command line, of the demo and of the bed"],
