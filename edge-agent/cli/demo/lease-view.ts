@@ -4,12 +4,18 @@ import { readBatch } from "../../model/batch.ts";
 import { groupTag } from "../../model/reign.ts";
 
 const LOOK_EVERY_MS = 200;
+/** Finished jobs of more than a second, of each kind, newest first. */
+const NEWEST = 199;
+const COUNT_EVERY_MS = 1_000;
 
 /** Watches one group from outside, through Redis alone. */
 export class LeaseView {
   readonly #redis: Redis;
   readonly #group: string;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #queue: Queue;
+  /** Ids of the messages seen in the queue, by type: finished jobs are kept for a while only. */
+  readonly #committed = new Map<string, Set<string>>();
   seen: string | undefined;
   /** Whoever held it when somebody did. */
   lastHolder: string | undefined;
@@ -18,7 +24,12 @@ export class LeaseView {
     this.#redis = new Redis(url, { maxRetriesPerRequest: 0, commandTimeout: 500, retryStrategy: () => 100 });
     this.#redis.on("error", () => {});
     this.#group = group;
-    this.#timer = setInterval(() => void this.holder(), LOOK_EVERY_MS);
+    this.#queue = new Queue("messages", { prefix: groupTag(group), connection: this.#redis });
+    this.#queue.on("error", () => {});
+    this.#timers = [
+      setInterval(() => void this.holder(), LOOK_EVERY_MS),
+      setInterval(() => void this.#count(0, NEWEST).catch(() => {}), COUNT_EVERY_MS),
+    ];
   }
 
   async holder(): Promise<string | undefined> {
@@ -34,21 +45,28 @@ export class LeaseView {
     }
   }
 
-  /** Distinct messages of a type that are or were in the queue, as far as finished jobs are kept. */
+  /** Distinct messages of a type that are or were in the queue. */
   async committed(type: string): Promise<number> {
-    const queue = new Queue("messages", { prefix: groupTag(this.#group), connection: this.#redis });
-    const ids = new Set<string>();
-    const jobs = await queue.getJobs(["wait", "active", "delayed", "completed", "failed"]);
+    await this.#count(0, -1);
+    return this.#committed.get(type)?.size ?? 0;
+  }
+
+  async #count(first: number, last: number): Promise<void> {
+    const jobs = await this.#queue.getJobs(["wait", "active", "delayed", "completed", "failed"], first, last);
+    // One that went between the list and its content is counted the next time, as a finished one.
     for (const job of jobs) {
-      const { messages } = readBatch(job.data, { validate: false });
-      for (const message of messages) if (message.type === type) ids.add(message.id);
+      if (job === undefined) continue;
+      for (const { type, id } of readBatch(job.data, { validate: false }).messages) {
+        const ids = this.#committed.get(type);
+        if (ids === undefined) this.#committed.set(type, new Set([id]));
+        else ids.add(id);
+      }
     }
-    await queue.close();
-    return ids.size;
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#queue.close();
     this.#redis.disconnect();
   }
 }
