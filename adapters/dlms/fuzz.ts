@@ -21,6 +21,10 @@ import { toObis } from "./obis.ts";
 import { sealApdu, type SecurityMaterial } from "./security/envelope.ts";
 import { CounterReserve } from "./security/invocation-counter.ts";
 import { decodeWrapperPdu, encodeWrapperPdu, WrapperLink, wrapperFramer } from "./transport/wrapper.ts";
+import { type Mutations, mutated } from "../kit/mutate.ts";
+
+/** Ends of ranges, tags and length forms. */
+const MUTATIONS: Mutations = { telling: [0, 1, 0x7f, 0x80, 0x84, 0xff] };
 
 /**
  * One run of the fuzzer: good octets, broken in the ways tired meters and busy attackers break them, against the codec, the
@@ -28,7 +32,7 @@ import { decodeWrapperPdu, encodeWrapperPdu, WrapperLink, wrapperFramer } from "
  * where something throws that should not, never ends, or keeps more than its bound.
  */
 export function fuzzRun(payloads: readonly Uint8Array[], random: SeededRandom): string {
-  const octets = mutated(random.pick(payloads) ?? new Uint8Array(0), random, random.between(0, 6));
+  const octets = mutated(random.pick(payloads) ?? new Uint8Array(0), random, random.between(0, 6), MUTATIONS);
   switch (random.below(6)) {
     case 0:
       return codec(octets);
@@ -198,9 +202,9 @@ class FuzzedAssociation {
     const apdu = this.#plain(decodeApdu(octets));
     for (const answer of this.#answers(apdu)) {
       const broken = this.#random.chance({ times: 1, of: 6 });
-      const inside = broken ? mutated(encodeApdu(answer), this.#random, 2) : encodeApdu(answer);
+      const inside = broken ? mutated(encodeApdu(answer), this.#random, 2, MUTATIONS) : encodeApdu(answer);
       const sent = this.#sealed(apdu, inside);
-      const outside = this.#random.chance({ times: 1, of: 12 }) ? mutated(sent, this.#random, 2) : sent;
+      const outside = this.#random.chance({ times: 1, of: 12 }) ? mutated(sent, this.#random, 2, MUTATIONS) : sent;
       this.#waiting.push(encodeWrapperPdu({ source: 1, destination: 1, apdu: outside }));
     }
   }
@@ -335,26 +339,4 @@ class FuzzedAssociation {
       userInformation: this.#secure ? sealed : response,
     };
   }
-}
-
-function mutated(octets: Uint8Array, random: SeededRandom, times: number): Uint8Array {
-  let changed: Uint8Array = octets.slice();
-  for (let i = 0; i < times && changed.length > 0; i++) {
-    const at = random.below(changed.length);
-    const octet = random.pick([0, 1, 0x7f, 0x80, 0x84, 0xff, random.below(256)]) ?? 0;
-    switch (random.below(4)) {
-      case 0:
-        changed[at] = octet;
-        break;
-      case 1:
-        changed = concat([changed.subarray(0, at), Uint8Array.of(octet), changed.subarray(at)]);
-        break;
-      case 2:
-        changed = concat([changed.subarray(0, at), changed.subarray(at + random.between(1, 8))]);
-        break;
-      default:
-        changed = concat([changed, changed.subarray(at, at + random.between(1, 64))]);
-    }
-  }
-  return changed;
 }

@@ -20,6 +20,13 @@ import { iec61850Settings } from "./settings.ts";
 import { segmentTsdu } from "./stack/cotp.ts";
 import { encodePpdu } from "./stack/presentation.ts";
 import { encodeSpdu } from "./stack/session.ts";
+import { type Mutations, mutated } from "../kit/mutate.ts";
+
+/** Ends of ranges, tags and length forms. */
+const MUTATIONS: Mutations = {
+  telling: [0, 1, 0x30, 0x7f, 0x80, 0xa2, 0xff],
+  insert: (random) => nested(random.between(2, 60)),
+};
 
 const DEVICE: IedDevice = {
   uid: "ied_1",
@@ -155,10 +162,10 @@ function answersIn(frames: readonly Uint8Array[]): Answers {
 /** What the device says to one TPKT of ours. */
 function answered(sent: Uint8Array, answers: Answers, random: SeededRandom): readonly Uint8Array[] {
   const cotp = decodeFrame(sent);
-  if (cotp.kind === "connect-request") return [mutated(answers.confirm, random, seldom(random))];
+  if (cotp.kind === "connect-request") return [mutated(answers.confirm, random, seldom(random), MUTATIONS)];
   if (cotp.kind !== "data") return [];
   const { spdu, mms } = decodeTsdu(cotp.payload);
-  if (spdu.kind === "connect") return [mutated(answers.accept, random, seldom(random))];
+  if (spdu.kind === "connect") return [mutated(answers.accept, random, seldom(random), MUTATIONS)];
   if (mms?.kind !== "confirmed-request") return [];
   const said: Uint8Array[] = [];
   if (random.chance({ times: 1, of: 4 })) {
@@ -173,11 +180,11 @@ function answered(sent: Uint8Array, answers: Answers, random: SeededRandom): rea
 
 function framed(pdu: Uint8Array, random: SeededRandom): Uint8Array {
   const bomb = random.chance({ times: 1, of: 100 });
-  const data = mutated(bomb ? nested(random.between(40, 60)) : pdu, random, bomb ? 0 : seldom(random));
+  const data = mutated(bomb ? nested(random.between(40, 60)) : pdu, random, bomb ? 0 : seldom(random), MUTATIONS);
   if (random.chance({ times: 1, of: 50 })) reencoded(data);
   const ppdu = encodePpdu({ kind: "data", pdvs: [{ context: 3, data }] });
   const frames = segmentTsdu(encodeSpdu({ kind: "data", userData: ppdu }), random.between(20, 8_192));
-  return mutated(concat(frames), random, random.chance({ times: 1, of: 20 }) ? 1 : 0);
+  return mutated(concat(frames), random, random.chance({ times: 1, of: 20 }) ? 1 : 0, MUTATIONS);
 }
 
 /** A report of structures in structures, so many. */
@@ -231,29 +238,4 @@ function seams(memories: ReadonlyMap<string, DeviceMemory>, random: SeededRandom
   };
   const crypto = { sign: () => new Uint8Array(0), verify: () => true, sha256: () => new Uint8Array(32) };
   return { random, crypto, wall: () => toWall(1_795_219_200_000), registry };
-}
-
-function mutated(bytes: Uint8Array, random: SeededRandom, times: number): Uint8Array {
-  let changed: Uint8Array = bytes.slice();
-  for (let i = 0; i < times && changed.length > 0; i++) {
-    const at = random.below(changed.length);
-    const byte = random.pick([0, 1, 0x30, 0x7f, 0x80, 0xa2, 0xff, random.below(256)]) ?? 0;
-    switch (random.below(5)) {
-      case 0:
-        changed[at] = byte;
-        break;
-      case 1:
-        changed = concat([changed.subarray(0, at), Uint8Array.of(byte), changed.subarray(at)]);
-        break;
-      case 2:
-        changed = concat([changed.subarray(0, at), changed.subarray(at + random.between(1, 8))]);
-        break;
-      case 3:
-        changed = concat([changed.subarray(0, at), nested(random.between(2, 60)), changed.subarray(at)]);
-        break;
-      default:
-        changed = concat([changed, changed.subarray(at, at + random.between(1, 64))]);
-    }
-  }
-  return changed;
 }

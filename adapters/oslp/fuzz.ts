@@ -10,6 +10,10 @@ import { oslpAdapter } from "./adapter.ts";
 import type { OslpDevice } from "./device.ts";
 import { encodeEnvelope } from "./envelope.ts";
 import { oslpSettings } from "./settings.ts";
+import { type Mutations, mutated } from "../kit/mutate.ts";
+
+/** Ends of ranges, tags and length forms. */
+const MUTATIONS: Mutations = { telling: [0, 1, 0x7f, 0x80, 0xff] };
 
 /**
  * One run of the fuzzer: a conversation made of good payloads, broken in the ways tired devices and busy attackers break
@@ -19,7 +23,12 @@ import { oslpSettings } from "./settings.ts";
 export function fuzzRun(payloads: readonly Uint8Array[], random: SeededRandom): string {
   const desk = random.chance({ times: 1, of: 2 }) ? accepted(random) : dialled(random);
   const sent = Array.from({ length: random.between(1, 4) }, () => envelope(payloads, random));
-  const stream = mutated(concat(sent), random, random.chance({ times: 1, of: 3 }) ? random.between(1, 6) : 0);
+  const stream = mutated(
+    concat(sent),
+    random,
+    random.chance({ times: 1, of: 3 }) ? random.between(1, 6) : 0,
+    MUTATIONS,
+  );
   for (let at = 0; at < stream.length && desk.ended === undefined; ) {
     const take = random.between(1, 200);
     desk.take(desk.session.receive(stream.subarray(at, at + take), desk.now));
@@ -126,29 +135,12 @@ function seams(memories: ReadonlyMap<string, DeviceMemory>, random: SeededRandom
 }
 
 function envelope(payloads: readonly Uint8Array[], random: SeededRandom): Uint8Array {
-  const payload = mutated(random.pick(payloads) ?? new Uint8Array(0), random, Math.max(0, random.between(-3, 3)));
+  const payload = mutated(
+    random.pick(payloads) ?? new Uint8Array(0),
+    random,
+    Math.max(0, random.between(-3, 3)),
+    MUTATIONS,
+  );
   const sequenceNumber = random.between(94, 110);
   return encodeEnvelope({ sequenceNumber, deviceId: DEVICE_ID, payload }, () => SIGNATURE);
-}
-
-function mutated(bytes: Uint8Array, random: SeededRandom, times: number): Uint8Array {
-  let changed: Uint8Array = bytes.slice();
-  for (let i = 0; i < times && changed.length > 0; i++) {
-    const at = random.below(changed.length);
-    const byte = random.pick([0, 1, 0x7f, 0x80, 0xff, random.below(256)]) ?? 0;
-    switch (random.below(4)) {
-      case 0:
-        changed[at] = byte;
-        break;
-      case 1:
-        changed = concat([changed.subarray(0, at), Uint8Array.of(byte), changed.subarray(at)]);
-        break;
-      case 2:
-        changed = concat([changed.subarray(0, at), changed.subarray(at + random.between(1, 8))]);
-        break;
-      default:
-        changed = concat([changed, changed.subarray(at, at + random.between(1, 64))]);
-    }
-  }
-  return changed;
 }
