@@ -165,7 +165,8 @@ function fromLook(turn: Turn): Case | undefined {
     return { rule: "own-leftover", reason: "restart", allowedOld, evidenceAt: seen.receivedAt };
   }
   if (seen.hold !== undefined || isReservedForOther(turn)) return undefined;
-  if (seen.reserved?.successor === me) {
+  // A Redis that forgot epochs may show a reservation from before them, and the one who made it may be active again.
+  if (seen.reserved?.successor === me && seen.lastEpoch >= state.highestEpoch) {
     return { rule: "handover", reason: "handover", allowedOld: undefined, evidenceAt: seen.receivedAt };
   }
   if (isOnlyDoubtedBySilence(turn)) return undefined;

@@ -110,7 +110,7 @@ export const LEASE_RULES: Readonly<Record<RuleId, Rule>> = {
   },
   newborn: {
     when: "an agent of a pair has just started: it may have promised something before",
-    so: "for the length of a promise it replaces nobody and takes no expired lease",
+    so: "for the length of a promise it replaces nobody and takes no expired lease; one that its holder released for it, it takes at once, since that ends every promise to that holder",
   },
   "promise-withdraw": {
     when: "Redis answers the active again",
