@@ -9,8 +9,10 @@ export type WorldEvent =
   | { readonly kind: "granted"; readonly agent: string; readonly epoch: number }
   /** The lease or a promise allows the agent to act until then, on its own clock, as far as it has been told. */
   | { readonly kind: "entitled"; readonly agent: string; readonly epoch: number; readonly until: number }
-  /** The agent gave its word not to act before that instant of true time; `until: 0` takes it back. */
-  | { readonly kind: "bound"; readonly agent: string; readonly until: number }
+  /** The agent gave its word not to act before that instant of true time, for the reign of that epoch; `until: 0` takes it back. */
+  | { readonly kind: "bound"; readonly agent: string; readonly epoch: number; readonly until: number }
+  /** Redis has it from the agent itself that its reign is over: what was promised for that reign binds nobody. */
+  | { readonly kind: "released"; readonly agent: string; readonly epoch: number }
   | { readonly kind: "asked-lease"; readonly agent: string }
   | { readonly kind: "active"; readonly agent: string; readonly epoch: number }
   | { readonly kind: "standby"; readonly agent: string; readonly epoch: number }

@@ -36,7 +36,17 @@ export function leaseStore(redis: SimRedis, line: RedisLine): LeaseStore {
       }),
     renew: (request) => line.ask({ what: "renew", writes: true, effect: () => renewOn(record(), request, redis.time) }),
     release: (request) =>
-      line.ask({ what: "release", writes: true, effect: () => releaseOn(record(), request, redis.time) }),
+      line.ask({
+        what: "release",
+        writes: true,
+        effect: () => {
+          const reply = releaseOn(record(), request, redis.time);
+          if (reply.kind === "released") {
+            redis.court.tell({ kind: "released", agent: request.holder, epoch: request.epoch });
+          }
+          return reply;
+        },
+      }),
     observe: () => line.ask({ what: "observe", writes: false, effect: () => observeOn(record(), redis.time) }),
   };
 }

@@ -78,7 +78,7 @@ export class Promises {
     if (word.kind === "promise-asked") this.#asked.set(word.ask, host.timers.now());
     if (word.kind !== "promise-granted") return;
     this.#given = word;
-    court.tell({ kind: "bound", agent, until: court.now + LEASE.promiseForMs - DRIFT_MS });
+    court.tell({ kind: "bound", agent, epoch: word.epoch, until: court.now + LEASE.promiseForMs - DRIFT_MS });
   }
 
   heard(word: PeerWord): void {
@@ -95,6 +95,6 @@ export class Promises {
     const withdrawn = word.kind === "promise-withdrawn" && word.epoch === given?.epoch && word.ask >= given.ask;
     if (!ended && !withdrawn) return;
     this.#given = undefined;
-    court.tell({ kind: "bound", agent, until: 0 });
+    court.tell({ kind: "bound", agent, epoch: word.epoch, until: 0 });
   }
 }

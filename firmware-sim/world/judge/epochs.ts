@@ -11,7 +11,7 @@ export function epochs(world: World): Judge {
   const { court } = world;
   const holders = new Map<number, string>();
   const own = new Map<string, number>();
-  const bound = new Map<string, number>();
+  const bound = new Map<string, { readonly epoch: number; readonly until: number }>();
   let last = { agent: "", epoch: 0 };
   let forgetful = false;
   return {
@@ -43,10 +43,15 @@ export function epochs(world: World): Judge {
           return;
         }
         case "bound":
-          bound.set(event.agent, event.until);
+          bound.set(event.agent, event);
+          return;
+        case "released":
+          for (const [agent, { epoch }] of bound) {
+            if (epoch <= event.epoch && agent !== event.agent) bound.delete(agent);
+          }
           return;
         case "asked-lease":
-          if (court.now < (bound.get(event.agent) ?? 0)) {
+          if (court.now < (bound.get(event.agent)?.until ?? 0)) {
             court.blame(name, `${event.agent} asks for the lease although it promised not to`);
           }
           return;
