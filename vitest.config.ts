@@ -9,6 +9,18 @@ const PROCESSES = [
   "edge-agent/runtime/{adapter-crash,redis-*,supervisor,silence-watch,hooks}.test.ts",
 ];
 
+/** Tests beside the code that need a real Redis, real sockets or a real disk: side by side with all others. */
+const SOCKETS = [
+  "adapters/io/node/**/*.test.ts",
+  "adapters/{iec61850,mqtt}/{native,wire}/**/*.test.ts",
+  "edge-agent/*/redis/**/*.test.ts",
+  "edge-agent/{ops,queue,runtime}/**/*.test.ts",
+  "firmware-sim/{bed,mqtt,oslp,dlms,iec61850}/**/*.test.ts",
+  "{core-client,bench,scripts}/**/*.test.ts",
+];
+/** Once more where a machine stood still for longer than a test could wait; what is broken is broken twice. */
+const ONCE_MORE = 1;
+
 export default defineConfig({
   test: {
     globalSetup: ["./scripts/test-setup.ts"],
@@ -22,7 +34,18 @@ export default defineConfig({
         test: {
           name: "rooms",
           include: ["{adapters,edge-agent,core-client,firmware-sim,bench,scripts}/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...PROCESSES, ...SOCKETS],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "sockets",
+          include: SOCKETS,
           exclude: [...configDefaults.exclude, ...PROCESSES],
+          setupFiles: ["./scripts/one-seed.ts"],
+          retry: ONCE_MORE,
           sequence: { groupOrder: 0 },
         },
       },
@@ -32,8 +55,7 @@ export default defineConfig({
           name: "processes",
           include: PROCESSES,
           fileParallelism: false,
-          // Once more where a machine stood still for longer than a test could wait; what is broken is broken twice.
-          retry: 1,
+          retry: ONCE_MORE,
           sequence: { groupOrder: 1 },
         },
       },

@@ -105,6 +105,11 @@ async function follow(
     const infos = await Promise.all(groups.flat().map((replica) => clientOf(replica).info("replication")));
     return infos.every((info) => info.includes("master_link_status:up"));
   });
+  // A replica calls itself in step before its primary counts on it: until then WAIT waits in vain.
+  await untilSo("primaries that count on their replicas", START_TIMEOUT_MS, async () => {
+    const infos = await Promise.all(primaries.map((primary) => clientOf(primary).info("replication")));
+    return infos.every((info, at) => info.split("state=online").length - 1 === (groups[at]?.length ?? 0));
+  });
 }
 
 class RedisCluster implements PrivateRedisCluster {

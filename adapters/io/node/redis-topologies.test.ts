@@ -11,8 +11,8 @@ afterEach(async () => {
   for (const connection of open.splice(0)) await connection.close();
 });
 
-async function connect(url: string, role: RedisRole): Promise<RedisConnection> {
-  const connection = connectRedis(redisSettingsOf(url), role);
+async function connect(url: string, role: RedisRole, commandTimeoutMs?: number): Promise<RedisConnection> {
+  const connection = connectRedis({ ...redisSettingsOf(url), commandTimeoutMs }, role);
   open.push(connection);
   await connection.ready({ timeoutMs: 10_000 });
   return connection;
@@ -37,13 +37,14 @@ describe("a cluster", () => {
   });
 
   it("waits for replicas at the node that has the key", async () => {
-    const { client } = await connect(cluster.url, "effects");
+    // A replica answers when its disk has it, which may take longer than an agent would wait.
+    const { client } = await connect(cluster.url, "effects", 10_000);
     const nodes = new Set<unknown>();
     for (const key of ["{busbar:north}:a", "{busbar:south}:a", "{busbar:east}:a"]) {
       await client.set(key, "2");
       const node = nodeOfKey(client, key);
       expect(await node.get(key)).toBe("2");
-      expect(await node.wait(1, 2_000)).toBe(1);
+      expect(await node.wait(1, 8_000)).toBe(1);
       nodes.add(node);
     }
     expect(nodes.size).toBeGreaterThan(1);
