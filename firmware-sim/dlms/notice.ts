@@ -7,6 +7,15 @@ export type Notice =
   | { readonly kind: "associated"; readonly client: number; readonly mechanism: number; readonly ciphered: boolean }
   | { readonly kind: "association-refused"; readonly client: number; readonly why: string }
   | { readonly kind: "released"; readonly client: number }
+  /** A protected APDU whose tag verified, with its counter; `apdu` is what was inside, where the counter was taken. */
+  | {
+      readonly kind: "deciphered";
+      readonly client: number;
+      /** System title of the client, in hex. */
+      readonly title: string;
+      readonly counter: number;
+      readonly apdu: string | undefined;
+    }
   | { readonly kind: "request-refused"; readonly client: number; readonly why: string }
   | { readonly kind: "got"; readonly client: number; readonly attribute: string; readonly result: number }
   | {

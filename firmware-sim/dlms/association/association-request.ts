@@ -19,6 +19,8 @@ export type Judgement =
       readonly initiate: InitiateRequest;
       /** How the InitiateRequest came protected. */
       readonly cover: Cover;
+      /** The invocation counter it came with, where it was protected. */
+      readonly counter: number | undefined;
       readonly isCiphered: boolean;
     }
   | {
@@ -76,7 +78,7 @@ function initiation(aarq: Aarq, meter: MeterState, protector: Protector, isCiphe
       ? { kind: "exception", rejection: opened, why: `a counter below ${opened.expected}` }
       : refusal(DIAGNOSTIC.noReason, "its InitiateRequest cannot be deciphered");
   }
-  const { initiate, cover } = opened;
+  const { initiate, cover, counter } = opened;
   // Old clients with a password send the AARQ itself in clear.
   const wanted = { authenticated: (meter.security.policy & 1) !== 0, encrypted: (meter.security.policy & 2) !== 0 };
   const given = cover.kind === "plain" ? { authenticated: false, encrypted: false } : cover.protection;
@@ -91,23 +93,27 @@ function initiation(aarq: Aarq, meter: MeterState, protector: Protector, isCiphe
   if (!conforms(initiate.conformance & meter.conformance, "get")) {
     return refusal(DIAGNOSTIC.noReason, "nothing in common", "incompatible-conformance");
   }
-  return { kind: "accepted", initiate, cover, isCiphered };
+  return { kind: "accepted", initiate, cover, counter, isCiphered };
 }
 
 /** The InitiateRequest of the user information, and how it was protected; `undefined` where there is none. */
 export function uncovered(
   { userInformation }: { readonly userInformation: Uint8Array | undefined },
   protector: Protector,
-): { readonly initiate: InitiateRequest; readonly cover: Cover } | Rejection | undefined {
+):
+  | { readonly initiate: InitiateRequest; readonly cover: Cover; readonly counter: number | undefined }
+  | Rejection
+  | undefined {
   if (userInformation === undefined) return undefined;
   try {
     const apdu = decodeApdu(userInformation);
-    if (apdu.kind === "initiate-request") return { initiate: apdu, cover: PLAIN };
+    if (apdu.kind === "initiate-request") return { initiate: apdu, cover: PLAIN, counter: undefined };
     if (apdu.kind !== "service-ciphered" && apdu.kind !== "general-glo-ciphering") return undefined;
     const plain = protector.uncover(apdu);
     if ("kind" in plain) return plain;
     const inside = decodeApdu(plain.octets);
-    return inside.kind === "initiate-request" ? { initiate: inside, cover: plain.cover } : undefined;
+    const { cover, counter } = plain;
+    return inside.kind === "initiate-request" ? { initiate: inside, cover, counter } : undefined;
   } catch (thrown) {
     if (!(thrown instanceof EdgeError)) throw thrown;
     return undefined;

@@ -12,10 +12,12 @@ import type { Cover } from "./cover.ts";
 /** Why a protected APDU was not taken; the client is told (exception-response). */
 export type Rejection =
   | { readonly kind: "deciphering-error" }
-  | { readonly kind: "counter-error"; readonly expected: number };
+  | { readonly kind: "counter-error"; readonly expected: number; readonly counter: number };
 
 export interface Uncovered {
   readonly octets: Uint8Array;
+  /** The invocation counter it came with. */
+  readonly counter: number;
   readonly cover: Cover;
 }
 
@@ -59,10 +61,10 @@ export class Protector {
       );
       // A dedicated key has a life of its own, but meters count on with the same counter.
       if (!isDedicated && counter < security.clientCounter) {
-        return { kind: "counter-error", expected: security.clientCounter };
+        return { kind: "counter-error", expected: security.clientCounter, counter };
       }
       if (!isDedicated) security.clientCounter = counter + 1;
-      return { octets: information, cover: coverOf(apdu, control) };
+      return { octets: information, counter, cover: coverOf(apdu, control) };
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
       return { kind: "deciphering-error" };

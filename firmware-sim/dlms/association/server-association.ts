@@ -7,6 +7,7 @@ import { readInvokeId } from "../../../adapters/dlms/apdu/invoke-id.ts";
 import type { Release } from "../../../adapters/dlms/apdu/release.ts";
 import { octetString } from "../../../adapters/dlms/data/data.ts";
 import { suffices } from "../../../adapters/dlms/security/control.ts";
+import { toHex } from "../../../adapters/kit/bytes.ts";
 import { EdgeError } from "../../../adapters/kit/edge-error.ts";
 import type { Instant } from "../../../adapters/kit/time.ts";
 import type { Habit, Reply } from "../behaviour.ts";
@@ -35,7 +36,7 @@ import {
 } from "./answers.ts";
 import { CONTEXT, mechanismName } from "./names.ts";
 import { type Challenges, isProved, proof } from "./proofs.ts";
-import { isCiphered, Protector } from "./protector.ts";
+import { isCiphered, Protector, type Rejection } from "./protector.ts";
 
 /** What a meter sends because of one APDU, and what else happens to the connection. */
 export interface Handling {
@@ -148,10 +149,14 @@ export class ServerAssociation {
     const judgement = judge(aarq, this.#client, this.#meter, this.#protector);
     if (judgement.kind !== "accepted") {
       notice({ kind: "association-refused", client: this.#client.sap, why: judgement.why }, now);
-      if (judgement.kind === "exception") return this.#send(rejectionApdu(judgement.rejection), PLAIN, now);
+      if (judgement.kind === "exception") {
+        this.#rejected(judgement.rejection, now);
+        return this.#send(rejectionApdu(judgement.rejection), PLAIN, now);
+      }
       return this.#send(refusedAare(aarq, judgement.diagnostic, judgement.initiateError), PLAIN, now);
     }
-    const { initiate, cover, isCiphered } = judgement;
+    const { initiate, cover, isCiphered, counter } = judgement;
+    if (counter !== undefined) this.#deciphered(counter, initiate.kind, now);
     const isHigh = this.#client.mechanism > MECHANISM.lls;
     this.#context = {
       isCiphered,
@@ -190,6 +195,9 @@ export class ServerAssociation {
     // In a ciphered association it has to prove that it is the client's own wish.
     const opened = uncovered(rlrq, this.#protector);
     const cover = opened !== undefined && !("kind" in opened) ? opened.cover : PLAIN;
+    if (opened !== undefined && "initiate" in opened && opened.counter !== undefined) {
+      this.#deciphered(opened.counter, opened.initiate.kind, now);
+    }
     if (this.#status === 0) return this.#send({ kind: "rlre", reason: 0, userInformation: undefined }, PLAIN, now);
     const response = initiateResponse(this.#context.conformance, this.#meter.pduMax);
     const userInformation = cover.kind === "plain" ? undefined : this.#protector.cover(response, cover);
@@ -205,9 +213,13 @@ export class ServerAssociation {
       apdu = decodeLeniently(octets).apdu;
       if (isCiphered(apdu)) {
         const plain = this.#protector.uncover(apdu);
-        if ("kind" in plain) return this.#send(rejectionApdu(plain), PLAIN, now);
+        if ("kind" in plain) {
+          this.#rejected(plain, now);
+          return this.#send(rejectionApdu(plain), PLAIN, now);
+        }
         cover = plain.cover;
         apdu = decodeLeniently(plain.octets).apdu;
+        this.#deciphered(plain.counter, apdu.kind, now);
       }
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
@@ -312,6 +324,15 @@ export class ServerAssociation {
     if (cover.kind !== "plain") for (const habit of this.#habits) covered = habit.protects?.(covered, now) ?? covered;
     for (const then of this.#meter.afterAnswer.splice(0)) then();
     return covered;
+  }
+
+  #deciphered(counter: number, apdu: string | undefined, now: Instant): void {
+    const title = toHex(this.#context.clientTitle);
+    this.#meter.notice({ kind: "deciphered", client: this.#client.sap, title, counter, apdu }, now);
+  }
+
+  #rejected(rejection: Rejection, now: Instant): void {
+    if (rejection.kind === "counter-error") this.#deciphered(rejection.counter, undefined, now);
   }
 
   #exception(error: StateAndService, cover: Cover, now: Instant, why: string): Handling {
