@@ -148,7 +148,11 @@ function ruled(
   payload: Uint8Array,
 ): readonly Acquisition[] {
   return extract(form, payload, variables).map((found) => {
-    const points = rule.points.flatMap((point) => toPoint(point, found, variables, publish.topic));
+    const points: Point[] = [];
+    for (const one of rule.points) {
+      const point = toPoint(one, found, variables, publish.topic);
+      if (point !== undefined) points.push(point);
+    }
     if (points.length === 0 && rule.kind.type === "reading")
       throw mqttFault("mqtt.point.missing", "the payload has none of the declared points");
     const time = rule.time === undefined ? undefined : present(found, rule.time.at);
@@ -170,20 +174,22 @@ function present(found: Extract, place: Place): unknown {
   return value;
 }
 
-function toPoint(rule: PointRule, found: Extract, variables: Variables, topic: string): readonly Point[] {
+function toPoint(rule: PointRule, found: Extract, variables: Variables, topic: string): Point | undefined {
   const given = found.at(rule.at);
   if (given === undefined) {
-    if (rule.optional) return [];
+    if (rule.optional) return undefined;
     throw mqttFault("mqtt.point.missing", `there is nothing at ${where(rule.at)}, which was declared`);
   }
-  return [
-    {
-      ref: { scheme: "mqtt", value: topic, pointer: found.pointerOf(rule.at) },
-      name: rule.name === undefined ? undefined : filled(rule.name, variables),
-      ...toValue(given, rule, where(rule.at)),
-      unit: rule.unit,
-    },
-  ];
+  const { value, type, raw, q } = toValue(given, rule, where(rule.at));
+  return {
+    ref: { scheme: "mqtt", value: topic, pointer: found.pointerOf(rule.at) },
+    name: rule.name === undefined ? undefined : filled(rule.name, variables),
+    value,
+    type,
+    raw,
+    q,
+    unit: rule.unit,
+  };
 }
 
 function shape(

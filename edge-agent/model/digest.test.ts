@@ -39,6 +39,16 @@ describe("sha256 of one after another", () => {
 });
 
 describe("digest", () => {
+  it("names octets by their digits, whether they fit the scratch or not", () => {
+    for (const length of [0, 1, 27, 200, 8_100, 8_142, 8_143, 8_200, 20_000]) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at * 31) & 255);
+      const material = `s2:ab;b${Buffer.from(bytes).toString("hex")};n7;s1:€;`;
+      expect(digest(["ab", bytes, 7, "€"]), `${length} octets`).toBe(
+        createHash("sha256").update(material).digest("hex").slice(0, 32),
+      );
+    }
+  });
+
   it("keeps its parts apart", () => {
     expect(digest(["ab", "c"])).not.toBe(digest(["a", "bc"]));
     expect(digest([1])).not.toBe(digest(["1"]));

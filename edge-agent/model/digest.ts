@@ -21,6 +21,7 @@ const START = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b0
 const DIGITS = "0123456789abcdef";
 const BLOCK = 64;
 const encoder = new TextEncoder();
+const CODES = encoder.encode(DIGITS);
 /** Scratch of one synchronous digest; nothing of it outlives the call. Longer material gets an array of its own. */
 const words = new Uint32Array(64);
 const state = new Uint32Array(8);
@@ -33,6 +34,33 @@ const PADDING = BLOCK + 8;
 
 /** 128 bits of SHA-256 as 32 hex digits, over parts that are kept apart: ("ab","c") and ("a","bc") differ. */
 export function digest(parts: readonly DigestPart[]): string {
+  let text = "";
+  // Where the next text goes in the scratch, and how long it may all be.
+  let at = 0;
+  let room = scratch.length - PADDING;
+  for (const part of parts) {
+    if (part === undefined) text += "u;";
+    else if (typeof part === "string") text += `s${part.length}:${part};`;
+    else if (typeof part === "number") text += `n${part};`;
+    else {
+      text += "b";
+      room -= text.length * UNIT_BYTES + part.length * 2;
+      if (room < 0) return digestLong(parts);
+      at += encoder.encodeInto(text, scratch.subarray(at)).written;
+      for (const byte of part) {
+        scratch[at++] = CODES[byte >>> 4] ?? 0;
+        scratch[at++] = CODES[byte & 15] ?? 0;
+      }
+      text = ";";
+    }
+  }
+  if (room < text.length * UNIT_BYTES) return digestLong(parts);
+  hashScratch(at + encoder.encodeInto(text, at === 0 ? scratch : scratch.subarray(at)).written);
+  return digits(4);
+}
+
+/** The same for material that is longer than the scratch. */
+function digestLong(parts: readonly DigestPart[]): string {
   let material = "";
   for (const part of parts) {
     if (part === undefined) material += "u;";
@@ -40,8 +68,7 @@ export function digest(parts: readonly DigestPart[]): string {
     else if (typeof part === "number") material += `n${part};`;
     else material += `b${toDigits(part)};`;
   }
-  if (material.length * UNIT_BYTES + PADDING > scratch.length) hash(encoder.encode(material));
-  else hashScratch(encoder.encodeInto(material, scratch).written);
+  hash(encoder.encode(material));
   return digits(4);
 }
 

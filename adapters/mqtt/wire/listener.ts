@@ -30,6 +30,7 @@ interface Conversation {
 }
 
 type Packet = Parameters<Aedes["authorizePublish"]>[1];
+type Done = (fault: Error | null) => void;
 
 /** Packet identifiers of what we send; aedes would pick its own, and not say which. */
 const PACKET_IDS = 65_535;
@@ -219,10 +220,12 @@ export class MqttListener {
         );
       },
       authorizePublish: (client, packet, done) => {
-        this.#take(client, packet).then(
-          () => done(null),
-          (fault: Error) => done(fault),
-        );
+        try {
+          this.#take(client, packet, done);
+        } catch (thrown) {
+          // Never from within the parser that is still at the packet.
+          process.nextTick(done, thrown);
+        }
       },
       authorizeSubscribe: (client, subscription, done) =>
         done(null, this.#subscribes(client, subscription.topic) ? subscription : null),
@@ -405,13 +408,16 @@ export class MqttListener {
     return false;
   }
 
-  /** A PUBLISH, or a will. What it rejects with closes the connection without an acknowledgement. */
-  async #take(client: Client | null, packet: Packet): Promise<void> {
-    if (client === null) return;
+  /** A PUBLISH, or a will. What it throws, or is done with, closes the connection without an acknowledgement. */
+  #take(client: Client | null, packet: Packet, done: Done): void {
+    if (client === null) {
+      done(null);
+      return;
+    }
     const one = this.#of.get(client);
     if (one?.device === undefined) throw mqttFault("mqtt.client.not-served", "the connection has ended");
     const { device } = one;
-    const { access, desk, limits } = this.#parts;
+    const { access, limits } = this.#parts;
     const isWill = client.closed;
     if (isWill && one.ended !== undefined && !this.#isOwnDeath(one.ended))
       throw mqttFault("mqtt.client.not-served", "the connection was ended by us");
@@ -426,15 +432,27 @@ export class MqttListener {
             : undefined;
     if (denied !== undefined) throw this.#refuse(one, denied);
     const heldBack = isWill ? undefined : this.#paced(one);
-    if (heldBack !== undefined) await heldBack;
+    if (heldBack === undefined) this.#store(device, packet, isWill, done);
+    else heldBack.then(() => this.#store(device, packet, isWill, done)).catch(done);
+  }
+
+  /** One callback and not a chain of promises: this is done for every message there is. */
+  #store(device: ListedDevice, packet: Packet, isWill: boolean, done: Done): void {
+    const { desk } = this.#parts;
     const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
     const { topic, qos, retain } = packet;
     // Nobody subscribes to what devices say: there is nothing to retain it for.
     packet.retain = false;
     const packetId = qos === 2 && !isWill ? packet.messageId : undefined;
-    await desk.take(device, { topic, payload, qos, retain, by: device.identification }, packetId);
-    if (!isWill && !desk.permit(device))
-      throw mqttFault("mqtt.client.not-served", "this agent no longer serves the device");
+    desk.take(device, { topic, payload, qos, retain, by: device.identification }, packetId).then(
+      () =>
+        done(
+          isWill || desk.permit(device)
+            ? null
+            : mqttFault("mqtt.client.not-served", "this agent no longer serves the device"),
+        ),
+      (fault: Error) => done(fault),
+    );
   }
 
   /** Whether the client died by itself, so that its will speaks. */
