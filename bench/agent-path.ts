@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NodeTimers } from "../adapters/io/node/clock.ts";
@@ -131,12 +131,14 @@ function openSpool(dir: string, timers: NodeTimers): GroupSpool {
       return new NodeDisk(join(dir, name));
     },
     directories: () => readdirSync(dir),
+    rename: (from, to) => renameSync(join(dir, from), join(dir, to)),
     settings: DEFAULT_SPOOL_SETTINGS,
     timers,
     random: new NodeRandom(),
     send: () => false,
     acknowledge: () => {},
     broken: () => {},
+    note: () => {},
   });
 }
 

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { NodeDisk } from "../../adapters/io/node/disk.ts";
+import { NodeDisk, toDiskFault } from "../../adapters/io/node/disk.ts";
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { Timers } from "../../adapters/io/timers.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
@@ -18,6 +18,7 @@ export interface AgentSpoolsParts {
   readonly timers: Timers;
   readonly mesh: () => PairMesh;
   readonly broken: (peer: string, fault: EdgeError) => void;
+  readonly note: (level: "info" | "warn" | "error", text: string) => void;
   /** Called before every wait for the disk. */
   readonly beforeDisk?: (() => void) | undefined;
 }
@@ -70,7 +71,7 @@ export class AgentSpools {
   }
 
   #make(group: string, settings: GroupSettings): GroupSpool {
-    const { config, agent, timers, mesh, broken } = this.#parts;
+    const { config, agent, timers, mesh, broken, note } = this.#parts;
     const dir = join(config.agents[agent]?.state ?? ".", "spool", group);
     mkdirSync(dir, { recursive: true });
     return new GroupSpool({
@@ -79,10 +80,16 @@ export class AgentSpools {
       agent,
       succession: membersOf(config, group, settings),
       disk: (name) => {
-        mkdirSync(join(dir, name), { recursive: true });
         return new NodeDisk(join(dir, name), this.#parts.beforeDisk);
       },
       directories: () => readdirSync(dir),
+      rename: (from, to) => {
+        try {
+          renameSync(join(dir, from), join(dir, to));
+        } catch (thrown) {
+          throw toDiskFault(from, thrown, "disk.io");
+        }
+      },
       settings: spoolSettings(config),
       crc32: typeof crc32 === "function" ? (bytes, seed) => crc32(bytes, seed) : undefined,
       timers,
@@ -100,6 +107,7 @@ export class AgentSpools {
         mesh().use(peer, (link, now) => link.replicated(stream, position, now));
       },
       broken,
+      note,
     });
   }
 }

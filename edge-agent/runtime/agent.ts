@@ -147,6 +147,7 @@ export class EdgeAgent implements Surroundings {
         log.error({ peer, ...fault.toJSON() }, `the mirror of agent ${peer} cannot go on: ${fault.message}`);
         this.mesh.drop(peer);
       },
+      note: (level, text) => this.note(level, text),
     });
     this.mesh = makeMesh(this, log);
     this.hooks = makeHooks(this);

@@ -5,6 +5,7 @@ import { type DurationMs, later } from "../../adapters/kit/time.ts";
 import { BLOCK_BYTES } from "../spool/blocks.ts";
 import type { Crc32 } from "../spool/crc32.ts";
 import type { Position } from "../spool/position.ts";
+import { Mender } from "../spool/mender.ts";
 import { DEFAULT_SPOOL_SETTINGS, type SpoolPolicy, type SpoolSettings } from "../spool/settings.ts";
 import { Spool } from "../spool/spool.ts";
 import type { SpoolStatus } from "../spool/spool-status.ts";
@@ -60,6 +61,7 @@ interface Joining {
  */
 export class BridgeQueue {
   readonly #spool: Spool;
+  readonly #mender: Mender;
   readonly #timers: Timers;
   #joining: Joining[] = [];
   #armed = false;
@@ -73,6 +75,7 @@ export class BridgeQueue {
     this.#timers = timers;
     const identity = { source: gateway, group, stream: `bridge-${name}` };
     this.#spool = Spool.open({ disk, clock: timers, settings: settingsOf(parts.limits), identity, incarnation, crc32 });
+    this.#mender = new Mender(this.#spool);
     this.#keepHouse();
   }
 
@@ -164,6 +167,7 @@ export class BridgeQueue {
   }
 
   #keepHouse(): void {
+    this.#mender.look(this.#timers.now());
     try {
       this.#spool.expire();
       this.#spool.prepare();

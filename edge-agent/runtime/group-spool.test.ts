@@ -201,3 +201,44 @@ describe("a spool cursor", () => {
     expect(readCursor(device, { through: "7" })).toBeUndefined();
   });
 });
+
+describe("a disk that keeps nothing", () => {
+  it("fails the spool, which is tried again until it does, and goes on with everything it had", async () => {
+    const { clock, a } = pair();
+    const before = watch(a.spool.add(entry("d", 1)));
+    await clock.runFor(10);
+    a.disks.get("own")?.failSyncs(1_000);
+    const meanwhile = watch(a.spool.add(entry("d", 2)));
+    await clock.runFor(1_500);
+    expect([before.state, meanwhile.state]).toEqual(["kept", "refused"]);
+    expect(a.spool.own.status().condition).toBe("failed");
+    expect(a.spool.mendsInMs).toBeGreaterThan(0);
+    expect(a.notes.join()).toContain("takes nothing");
+    await clock.runFor(20_000);
+    a.disks.get("own")?.failSyncs(0);
+    await clock.runFor(31_000);
+    expect(a.spool.own.status()).toMatchObject({ condition: "open", mended: 1 });
+    expect(a.spool.mendsInMs).toBeUndefined();
+    const after = watch(a.spool.add(entry("d", 2)));
+    await clock.runFor(10);
+    expect(after.state).toBe("kept");
+    expect(textsIn(a)).toEqual(["d1", "d2"]);
+  });
+
+  it("under a mirror leaves the owner alone, which is mirrored again when the disk keeps again", async () => {
+    const { clock, a, b } = pair();
+    link(a, b);
+    await clock.runFor(50);
+    const [mirrorDisk] = [...b.disks].filter(([name]) => name.startsWith("peer-a-")).map(([, disk]) => disk);
+    mirrorDisk?.failSyncs(1_000);
+    const stored = watch(a.spool.add(entry("d", 1)));
+    await clock.runFor(3_000);
+    expect([stored.state, a.spool.mirrors.state]).toEqual(["kept", "alone"]);
+    expect(b.spool.mirrors.kept.failed.join()).toContain("peer-a-");
+    mirrorDisk?.failSyncs(0);
+    await clock.runFor(35_000);
+    expect(b.spool.mirrors.kept.failed).toEqual([]);
+    expect(a.spool.mirrors.state).toBe("mirrored");
+    expect(textsIn(b)).toEqual(["d1"]);
+  });
+});

@@ -5,6 +5,7 @@ import { type Instant, later } from "../../adapters/kit/time.ts";
 import type { CommitEntry } from "../model/commit.ts";
 import type { Crc32 } from "../spool/crc32.ts";
 import { GroupCommit, type GroupCommitSettings, withGroup } from "../spool/group-commit.ts";
+import { Mender } from "../spool/mender.ts";
 import { newIncarnation, type Position } from "../spool/position.ts";
 import { toRecord } from "../spool/record.ts";
 import type { SpoolSettings } from "../spool/settings.ts";
@@ -24,6 +25,8 @@ export interface GroupSpoolParts {
   readonly disk: (name: string) => Disk;
   /** Names of the directories there are. */
   readonly directories: () => readonly string[];
+  /** Gives a directory another name. Throws `disk.*`. */
+  readonly rename: (from: string, to: string) => void;
   readonly settings: SpoolSettings;
   readonly groupCommit?: GroupCommitSettings | undefined;
   readonly crc32?: Crc32 | undefined;
@@ -34,6 +37,7 @@ export interface GroupSpoolParts {
   readonly acknowledge: (peer: string, stream: string, position: number) => void;
   /** A mirror cannot go on: the link to the peer is to be closed. */
   readonly broken: (peer: string, fault: EdgeError) => void;
+  readonly note: (level: "info" | "warn" | "error", text: string) => void;
 }
 
 interface Waiting {
@@ -58,6 +62,7 @@ export class GroupSpool {
   readonly mirrors: SpoolMirrors;
   readonly #parts: GroupSpoolParts;
   readonly #joining: GroupCommit<Joining>;
+  readonly #mender: Mender;
   #cancelJoin: (() => void) | undefined;
   #cancelHousekeeping: (() => void) | undefined;
   /** Written and synced here, perhaps not yet on the peer's disk; positions ascend. */
@@ -65,7 +70,7 @@ export class GroupSpool {
   readonly #arrivals = new Set<() => void>();
   #closed = false;
 
-  /** Recovers every directory. Throws `spool.*` and `disk.*` where the own one cannot be used. */
+  /** Recovers every directory. Throws `spool.*` and `disk.*` where the own one cannot be used; a mirror can be done without. */
   constructor(parts: GroupSpoolParts) {
     this.#parts = parts;
     const { group, source, agent, disk, settings, timers, random, crc32 } = parts;
@@ -73,6 +78,7 @@ export class GroupSpool {
     const identity = { source, group, stream: agent };
     this.own = Spool.open({ disk: disk("own"), clock: timers, settings, identity, incarnation, crc32 });
     this.#joining = new GroupCommit(parts.groupCommit);
+    this.#mender = new Mender(this.own);
     this.mirrors = new SpoolMirrors({
       ...parts,
       own: this.own,
@@ -106,6 +112,12 @@ export class GroupSpool {
       if (this.#joining.isDue(now)) this.#write();
       else this.#armJoin(this.#joining.wakeAt);
     });
+  }
+
+  /** When a failed spool is tried again, ms from now; `undefined` where none is failed. */
+  get mendsInMs(): number | undefined {
+    const { again } = this.#mender;
+    return again === undefined ? undefined : Math.max(0, again - this.#parts.timers.now());
   }
 
   /** Calls back when records of a peer have come, which nobody here has asked for. */
@@ -174,10 +186,20 @@ export class GroupSpool {
     this.#cancelJoin = this.#parts.timers.at(at, () => this.#write());
   }
 
+  #mend(): void {
+    const { timers, note, group } = this.#parts;
+    const news = this.#mender.look(timers.now());
+    if (news === undefined) return;
+    const fault = this.own.status().fault ?? "";
+    if (news.kind === "mended") note("info", `the spool of group ${group} takes records again`);
+    else note("error", `the spool of group ${group} takes nothing, and is tried again and again: ${fault}`);
+  }
+
   #keepHouse(): void {
     if (this.#closed) return;
     const { timers } = this.#parts;
     this.#cancelHousekeeping = timers.at(later(timers.now(), HOUSEKEEPING_MS), () => {
+      this.#mend();
       try {
         this.own.expire();
         this.own.prepare();

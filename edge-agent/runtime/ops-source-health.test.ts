@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { SimDisk } from "../../adapters/io/sim/disk.ts";
 import { toInstant, toWall } from "../../adapters/kit/time.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import { LeaseMachine, type LeaseSnapshot } from "../lease/machine.ts";
 import { DEFAULT_LEASE_SETTINGS } from "../lease/settings.ts";
+import { DEFAULT_SPOOL_SETTINGS } from "../spool/settings.ts";
+import { Spool } from "../spool/spool.ts";
 import { type Finding, findingsOf, type GroupView } from "./ops-source-health.ts";
 
 const LEASE: LeaseSnapshot = {
@@ -37,6 +40,9 @@ const WELL: GroupView = {
   closedListeners: [],
   spool: undefined,
   spoolPolicy: "block",
+  spoolMendsInMs: undefined,
+  mirrorsAside: [],
+  mirrorsFailed: [],
   mirrorWanted: true,
   mirrored: true,
   queues: [],
@@ -102,6 +108,21 @@ describe("findingsOf", () => {
     const closedListeners = ["OSLP 0.6.1 on 0.0.0.0:12122"];
     expect(found({ closedListeners })).toEqual([{ code: "listener.closed", blocks: true }]);
     expect(found({ closedListeners, forMs: 500 })).toEqual([]);
+  });
+
+  it("says why the spool fails and when it is tried again, and what became of mirrors", () => {
+    const disk = new SimDisk({ random: new SeededRandom(1) });
+    const identity = { source: "/t/gw", group: "main", stream: "a" };
+    const clock = { now: () => toInstant(0), wall: () => toWall(0) };
+    const open = Spool.open({ disk, clock, settings: DEFAULT_SPOOL_SETTINGS, identity, incarnation: "00" }).status();
+    const spool = { ...open, condition: "failed", fault: "segment-0000000001: EIO" } as const;
+    const [failed] = findingsOf({ ...WELL, spool, spoolMendsInMs: 8_000 });
+    expect(failed).toMatchObject({ code: "spool.failed", blocks: true });
+    expect(failed?.message).toContain("segment-0000000001: EIO; tried again in 8 s");
+    expect(found({ mirrorsAside: ["aside-1-peer-b-00"] })).toEqual([{ code: "spool.mirror-aside", blocks: false }]);
+    expect(found({ ...STANDBY, mirrorsFailed: ["peer-b-00: EIO"] })).toEqual([
+      { code: "spool.mirror-failed", blocks: false },
+    ]);
   });
 
   it("says that nobody takes from the queue, and what was given up", () => {

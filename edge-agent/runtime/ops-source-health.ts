@@ -24,6 +24,12 @@ export interface GroupView {
   readonly closedListeners: readonly string[];
   readonly spool: SpoolStatus | undefined;
   readonly spoolPolicy: string;
+  /** Until a failed spool is tried again. */
+  readonly spoolMendsInMs: number | undefined;
+  /** Directories of peers' records that are not ours, under the names they were given. */
+  readonly mirrorsAside: readonly string[];
+  /** Directories of peers' records the disk does not give, or that take nothing, each with the reason. */
+  readonly mirrorsFailed: readonly string[];
   /** Records of the spool are to be on the peer's disk too. */
   readonly mirrorWanted: boolean;
   readonly mirrored: boolean;
@@ -72,13 +78,23 @@ const listenersClosed: Check = ({ closedListeners, devices, forMs }) =>
     ? undefined
     : blocks("listener.closed", `not open: ${closedListeners.join(", ")}; the log says why, mostly the port is taken`);
 
-const spoolFailed: Check = ({ spool, lease }) =>
+const spoolFailed: Check = ({ spool, lease, spoolMendsInMs = 0 }) =>
   spool?.condition === "failed"
     ? blocks(
         "spool.failed",
-        `the disk under the spool of group ${lease.group} does not keep what is written; mend it and restart`,
+        `the spool of group ${lease.group} takes nothing: ${spool.fault ?? "the disk fails"}; tried again in ${seconds(spoolMendsInMs)}`,
       )
     : undefined;
+
+const mirrorsFailed: Check = ({ mirrorsFailed: failed }) =>
+  failed.length === 0
+    ? undefined
+    : warns("spool.mirror-failed", `what a peer spools is not kept on this disk: ${failed.join("; ")}`);
+
+const mirrorsAside: Check = ({ mirrorsAside: aside }) =>
+  aside.length === 0
+    ? undefined
+    : warns("spool.mirror-aside", `records that are not of this group were found and set aside: ${aside.join(", ")}`);
 
 const spoolFull: Check = ({ spool, spoolPolicy, lease }) => {
   if (spool?.condition === "full") {
@@ -215,6 +231,8 @@ const ACTIVE: readonly Check[] = [
   configDiffers,
   noPeer,
   notMirrored,
+  mirrorsFailed,
+  mirrorsAside,
   nobodyTakes,
   deadLetters,
 ];
@@ -227,6 +245,8 @@ const STANDBY: readonly Check[] = [
   redisLossy,
   noPeer,
   spoolFailed,
+  mirrorsFailed,
+  mirrorsAside,
   nobodyHolds,
 ];
 const CHANGING: readonly Check[] = [changing, spoolFailed];

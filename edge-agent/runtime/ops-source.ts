@@ -92,7 +92,6 @@ export class AgentOpsSource {
       lease: this.#agent.snapshot(group),
       found: this.#findings(group),
     }));
-    const dead = all.flatMap(({ found }) => found.filter((one) => MENDED_BY_RESTART.has(one.code)));
     const groups = all.map(({ group, lease, found }) => ({
       group,
       role: lease?.role ?? ("standby" as const),
@@ -100,7 +99,8 @@ export class AgentOpsSource {
       ...readiness(found),
     }));
     const said = new Map(all.flatMap(({ found }) => found.map((one) => [one.message, toReason(one)])));
-    return { live: dead.length === 0, ready: groups.every((one) => one.ready), reasons: [...said.values()], groups };
+    // What a group lacks does not come back with a new process, and a loop that hangs is the supervisor's business.
+    return { live: true, ready: groups.every((one) => one.ready), reasons: [...said.values()], groups };
   }
 
   devices(question: Words.DeviceQuestion): Words.DeviceLines {
@@ -210,6 +210,9 @@ export class AgentOpsSource {
       closedListeners: this.#closedListeners(),
       spool: spool?.own.status(),
       spoolPolicy: config.spool.policy,
+      spoolMendsInMs: spool?.mendsInMs,
+      mirrorsAside: spool?.mirrors.kept.aside ?? [],
+      mirrorsFailed: spool?.mirrors.kept.failed ?? [],
       mirrorWanted: config.pair.replicateSpool && others.length > 0 && linkedFor > MIRROR_SETTLES_MS,
       mirrored: spool?.mirrors.state === "mirrored",
       queues: this.#gauge.queues.filter((queue) => queue.group === group),
@@ -308,9 +311,6 @@ export class AgentOpsSource {
     return counts;
   }
 }
-
-/** A fresh process opens the spool anew; nothing else here gets better by a restart. */
-const MENDED_BY_RESTART: ReadonlySet<string> = new Set(["spool.failed"]);
 
 function readiness(found: readonly Finding[]): { readonly ready: boolean; readonly reasons: readonly Words.Reason[] } {
   const reasons = found.filter((one) => one.blocks).map(toReason);

@@ -1,26 +1,17 @@
-import type { Timers } from "../../adapters/io/timers.ts";
 import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import { Fifo } from "../../adapters/kit/fifo.ts";
-import type { Disk } from "../../adapters/kit/ports.ts";
 import type { Instant } from "../../adapters/kit/time.ts";
-import { type Crc32, pureCrc32 } from "../spool/crc32.ts";
+import { pureCrc32 } from "../spool/crc32.ts";
 import { Mirror, type MirrorStep } from "../spool/mirror.ts";
 import type { Position } from "../spool/position.ts";
 import { Replica, type ReplicaPiece, type ReplicaState, type ReplicaStep } from "../spool/replica.ts";
-import type { SpoolSettings } from "../spool/settings.ts";
-import { Spool } from "../spool/spool.ts";
+import type { Spool } from "../spool/spool.ts";
+import { KeptSpools, type KeptSpoolsParts } from "./kept-spools.ts";
 
-export interface SpoolMirrorsParts {
-  readonly group: string;
-  readonly source: string;
+export interface SpoolMirrorsParts extends KeptSpoolsParts {
   readonly own: Spool;
   /** Who is to take over, in order: the first of them that is there keeps our mirror. Absent: whoever came first. */
   readonly succession?: readonly string[] | undefined;
-  readonly disk: (name: string) => Disk;
-  readonly directories: () => readonly string[];
-  readonly settings: SpoolSettings;
-  readonly crc32?: Crc32 | undefined;
-  readonly timers: Timers;
   readonly send: (peer: string, stream: string, position: number, bytes: Uint8Array) => boolean;
   readonly acknowledge: (peer: string, stream: string, position: number) => void;
   readonly broken: (peer: string, fault: EdgeError) => void;
@@ -67,6 +58,8 @@ interface Kept {
   readonly line: PieceLine;
   /** To be acknowledged when everything we have to say has gone out. */
   owed: number | undefined;
+  /** The incarnation its records are of, while there is no mirror of it: the disk does not give one. */
+  needs: string | undefined;
 }
 
 /**
@@ -78,8 +71,7 @@ export class SpoolMirrors {
   readonly #replica: Replica;
   /** By peer, while its link is up. */
   readonly #mirrors = new Map<string, Kept>();
-  /** By directory name, whether their owner is there or not. */
-  readonly #spools = new Map<string, Spool>();
+  readonly kept: KeptSpools;
   #keeper: { readonly peer: string; readonly line: PieceLine } | undefined;
   readonly #peers = new Set<string>();
   #cancelWake: (() => void) | undefined;
@@ -94,10 +86,7 @@ export class SpoolMirrors {
       ackTimeoutMs: ACK_TIMEOUT_MS,
       crc32,
     });
-    for (const name of parts.directories()) {
-      const [, peer, incarnation] = /^peer-(.+)-([0-9a-f]+)$/.exec(name) ?? [];
-      if (peer !== undefined && incarnation !== undefined) this.#openSpool(peer, incarnation);
-    }
+    this.kept = new KeptSpools(parts);
   }
 
   get state(): ReplicaState {
@@ -115,7 +104,7 @@ export class SpoolMirrors {
 
   /** What the peers' records are kept in, those of a dead disk included. */
   spools(): IterableIterator<Spool> {
-    return this.#spools.values();
+    return this.kept.all();
   }
 
   durable(): Position {
@@ -132,10 +121,10 @@ export class SpoolMirrors {
     const line = new PieceLine((position, bytes) => send(peer, keptStream(group), position, bytes));
     const mirror = new Mirror(
       { pieceBytes: PIECE_BYTES, batchBytes: BATCH_BYTES, crc32: this.#parts.crc32 ?? pureCrc32 },
-      this.#newestOf(peer),
+      this.kept.newestOf(peer),
     );
     mirror.linkUp();
-    this.#mirrors.set(peer, { mirror, line, owed: undefined });
+    this.#mirrors.set(peer, { mirror, line, owed: undefined, needs: undefined });
     this.#keepAtFirst();
   }
 
@@ -177,12 +166,16 @@ export class SpoolMirrors {
 
   /** To be called about once a second: a mirror that had no room may have some again. */
   keepHouse(): void {
-    for (const [peer, { mirror }] of this.#mirrors) this.#kept(peer, mirror.wake());
+    this.kept.keepHouse();
+    for (const [peer, { mirror, needs }] of this.#mirrors) {
+      this.#kept(peer, mirror.wake());
+      if (needs !== undefined) this.#attach(peer, needs);
+    }
   }
 
   close(): void {
     this.#cancelWake?.();
-    for (const spool of this.#spools.values()) spool.close();
+    this.kept.close();
   }
 
   /** A better keeper that comes later begins where its own mirror of us ends; until it is there this disk alone counts. */
@@ -229,7 +222,16 @@ export class SpoolMirrors {
     kept.owed = step.stored ?? kept.owed;
     this.#pump(peer, kept);
     if (step.stored !== undefined) arrived();
-    if (step.needs !== undefined) this.#kept(peer, kept.mirror.attach(this.#openSpool(peer, step.needs)));
+    if (step.needs !== undefined) this.#attach(peer, step.needs);
+  }
+
+  /** Where there is no mirror now, the owner is not answered: it stores alone, and says so. */
+  #attach(peer: string, incarnation: string): void {
+    const kept = this.#mirrors.get(peer);
+    if (kept === undefined) return;
+    const spool = this.kept.open(peer, incarnation);
+    kept.needs = spool === undefined ? incarnation : undefined;
+    if (spool !== undefined) this.#kept(peer, kept.mirror.attach(spool));
   }
 
   /** What we say of bytes goes before their acknowledgement: that they were refused, above all. */
@@ -238,37 +240,6 @@ export class SpoolMirrors {
     if (kept?.owed === undefined || !kept.line.isEmpty) return;
     this.#parts.acknowledge(peer, ownStream(this.#parts.group), kept.owed);
     kept.owed = undefined;
-  }
-
-  #newestOf(peer: string): Spool | undefined {
-    let newest: Spool | undefined;
-    for (const [name, spool] of this.#spools) if (name.startsWith(`peer-${peer}-`)) newest = spool;
-    return newest;
-  }
-
-  #openSpool(peer: string, incarnation: string): Spool {
-    const name = `peer-${peer}-${incarnation}`;
-    const known = this.#spools.get(name);
-    if (known !== undefined) {
-      // The last one in the map is the one its owner writes to.
-      this.#spools.delete(name);
-      this.#spools.set(name, known);
-      return known;
-    }
-    const { source, group, disk, settings, timers, crc32 } = this.#parts;
-    const identity = { source, group, stream: peer };
-    // A mirror refuses what it has no room for; its owner then stores alone and says so.
-    const mirrorSettings: SpoolSettings = { ...settings, policy: "block", maxAgeMs: undefined };
-    const spool = Spool.open({
-      disk: disk(name),
-      clock: timers,
-      settings: mirrorSettings,
-      identity,
-      incarnation,
-      crc32,
-    });
-    this.#spools.set(name, spool);
-    return spool;
   }
 }
 

@@ -1,6 +1,7 @@
 import { SimClock } from "../../adapters/io/sim/clock.ts";
 import { SimDisk } from "../../adapters/io/sim/disk.ts";
 import { SimHost, type SimTimers } from "../../adapters/io/sim/host.ts";
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import type { Message } from "../model/message.ts";
 import { stamp } from "../model/stamp.ts";
@@ -30,6 +31,9 @@ export class SpoolSide {
   /** Pieces and acknowledgements are dropped on the floor, as by a peer that hangs. */
   deaf = false;
   broken: string[] = [];
+  readonly notes: string[] = [];
+  /** The directory the disk does not give. */
+  refusing: string | undefined;
 
   constructor(name: string, clock: SimClock, seed: number, settings: Partial<SpoolSettings> = {}) {
     this.name = name;
@@ -57,11 +61,19 @@ export class SpoolSide {
       source: "/t/gw",
       agent: this.name,
       disk: (name) => {
+        if (name === this.refusing)
+          throw new EdgeError({ code: "disk.io", blame: "operator", retry: "never", message: "no such device" });
         const known = this.disks.get(name) ?? new SimDisk({ random: this.random.of(name) });
         this.disks.set(name, known);
         return known;
       },
       directories: () => [...this.disks.keys()],
+      rename: (from, to) => {
+        const disk = this.disks.get(from);
+        this.disks.delete(from);
+        if (disk !== undefined) this.disks.set(to, disk);
+      },
+      note: (_level, text) => this.notes.push(text),
       settings: this.#settings,
       groupCommit: { lingerMs: 2, maxBytes: 16_384, maxRecords: 100 },
       timers: clockOf.timers,

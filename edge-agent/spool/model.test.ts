@@ -17,7 +17,8 @@ type Deed =
   | { readonly kind: "kill" }
   | { readonly kind: "sync-fails" }
   | { readonly kind: "write-fails" }
-  | { readonly kind: "state-fails" };
+  | { readonly kind: "state-fails" }
+  | { readonly kind: "breaks"; readonly attempts: number };
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
@@ -30,6 +31,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("sync" as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("trim" as const), part: fc.integer({ min: 0, max: 100 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("crash" as const), seed: fc.integer() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("breaks" as const), attempts: fc.integer({ min: 0, max: 3 }) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constantFrom("reopen", "kill", "sync-fails", "write-fails", "state-fails") }),
@@ -69,6 +74,27 @@ function survive(spool: Spool, model: Model): void {
   model.tags = model.tags.filter((_, i) => kept[i]);
   model.synced = model.tags.length;
   model.trimmed = cursor;
+}
+
+/** The disk takes nothing for a while. What was not durable is forgotten, on both sides; then it is mended and goes on. */
+function breakAndMend(disk: MemoryDisk, spool: Spool, model: Model, attempts: number): void {
+  spool.append([record(model.next)]);
+  model.next += 1;
+  const left = Math.max(model.trimmed, model.tags.length + 1 - spool.status().unsyncedRecords);
+  model.tags.length = Math.min(left, model.tags.length);
+  model.positions.length = model.tags.length;
+  disk.failing.sync = 2;
+  expect(() => spool.sync()).toThrowError(expect.objectContaining({ code: "spool.failed" }));
+  expect(readAll(spool)).toEqual(model.tags.slice(model.trimmed));
+  disk.failing.replace = 0;
+  disk.failing.create = attempts;
+  for (let i = 0; i < attempts; i++) expect(() => spool.mend()).toThrowError();
+  spool.mend();
+  // Once something is written behind it, nothing of what was given up can come back.
+  model.append([model.next], spool.append([record(model.next)]).positions);
+  model.next += 1;
+  spool.sync();
+  model.synced = model.tags.length;
 }
 
 function perform(deeds: readonly Deed[]): void {
@@ -123,6 +149,9 @@ function perform(deeds: readonly Deed[]): void {
         disk.failing.write = 0;
         model.next += 1;
         model.synced = model.tags.length;
+        break;
+      case "breaks":
+        breakAndMend(disk, spool, model, one.attempts);
         break;
       case "state-fails":
         disk.failing.replace = 1;

@@ -145,6 +145,47 @@ export class SegmentLog {
     this.#spare = this.#create(otherBytes);
   }
 
+  /**
+   * After `spool.failed`: what was not yet durable is forgotten, for nobody was told "received" for it. Returns the
+   * position of the first of it, where the next record may go.
+   */
+  giveUp(): Position | undefined {
+    const first = this.#unsynced[0]?.position;
+    this.#unsynced = [];
+    this.#unsyncedBytes = 0;
+    for (const segment of this.#segments) {
+      if (first !== undefined) segment.supersede(first);
+      segment.finish();
+    }
+    return first;
+  }
+
+  /**
+   * After `giveUp`: opens every file that holds something anew, by its name, takes those away that hold nothing, and
+   * prepares a fresh one to go on in. Throws the disk's own fault, and can then be called again.
+   */
+  mend(otherBytes: number): void {
+    for (const segment of this.#segments) {
+      if (segment.records === 0) continue;
+      const file = this.#disk.open(segment.name);
+      if (file.size === segment.size) segment.reattach(file);
+      else {
+        file.close();
+        throw spoolFault("spool.failed", `${segment.name} has ${file.size} bytes, and had ${segment.size}`);
+      }
+    }
+    // The newest first, so that their numbers are given again: a gap in the numbers looks like a lost segment.
+    for (let newest = this.#segments.at(-1); newest?.records === 0; newest = this.#segments.at(-1)) {
+      if (this.#disk.list().includes(newest.name)) newest.remove(this.#disk);
+      this.#segments.pop();
+      this.#nextNumber = newest.number;
+    }
+    this.#reading = undefined;
+    this.prepare(otherBytes);
+    if (this.#spare === undefined && this.#noRoom === "disk.fault")
+      throw spoolFault("spool.failed", "no fresh segment can be made");
+  }
+
   read(after: Position, limits: ReadLimits, into: { records: StoredRecord[]; bytes: number }): void {
     for (const segment of this.#segments) {
       if (segment.last <= after) continue;

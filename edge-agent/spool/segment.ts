@@ -62,7 +62,7 @@ export class Segment {
   bytes = 0;
   /** Records that were there when they were indexed and could not be read later, not yet taken note of. */
   unreadable: Position[] = [];
-  readonly #file: DiskFile;
+  #file: DiskFile;
   readonly #seal: Seal;
   readonly #context: SegmentContext;
   #index: SegmentIndex | undefined;
@@ -153,6 +153,14 @@ export class Segment {
     if (position > this.last) return;
     this.#superseded = position;
     this.#adopt(this.index());
+  }
+
+  /** The same file, opened anew: after a failure the old handle may lead nowhere. Nothing more is written to it. */
+  reattach(file: DiskFile): void {
+    const before = this.#file;
+    this.#file = file;
+    this.finish();
+    closed(before);
   }
 
   /** Gives the index back to memory; the next read scans the file again. */
@@ -291,6 +299,15 @@ function readOrUndefined(file: DiskFile, at: number, length: number): Uint8Array
   } catch (thrown) {
     if (thrown instanceof EdgeError) return undefined;
     throw thrown;
+  }
+}
+
+/** Closes a handle that may be of a disk that is no more. */
+function closed(file: DiskFile): void {
+  try {
+    file.close();
+  } catch (thrown) {
+    if (!(thrown instanceof EdgeError)) throw thrown;
   }
 }
 

@@ -4,7 +4,7 @@ import { EdgeError } from "../../adapters/kit/edge-error.ts";
 export type SpoolFaultCode =
   /** No room, and the policy refuses rather than drops. Passes: room returns by draining or by the disk. */
   | "spool.full"
-  /** Neither the segment nor a fresh one takes what was not yet durable. Nothing is accepted until it is opened anew. */
+  /** Neither the segment nor a fresh one takes what was not yet durable. Nothing is accepted until it is mended. */
   | "spool.failed"
   /** The directory belongs to another site, group or stream. Left untouched. */
   | "spool.foreign"

@@ -7,7 +7,7 @@ import type { NoRoom } from "./segment-log.ts";
  * - `open`: takes records, a spare segment stands by.
  * - `tight`: takes records, and after the segment being written there is no further one.
  * - `full`: the last record found no room and the policy decided. Left by itself when room returns.
- * - `failed`: the disk does not make durable what is written. Left only by opening anew.
+ * - `failed`: the disk does not make durable what is written. Left by `mend`, which is tried again and again.
  */
 export type SpoolCondition = "open" | "tight" | "full" | "failed" | "closed";
 
@@ -15,6 +15,10 @@ export type SpoolCondition = "open" | "tight" | "full" | "failed" | "closed";
 export interface SpoolStatus {
   readonly condition: SpoolCondition;
   readonly why: NoRoom | undefined;
+  /** Of the disk, while `failed`: of the first failure, or of the last attempt to mend it. */
+  readonly fault: string | undefined;
+  /** How often it was `failed` and is no more, since opening. */
+  readonly mended: number;
   /** Not yet delivered to every destination. */
   readonly records: number;
   /** Of those records, in the files. */

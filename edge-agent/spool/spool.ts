@@ -18,7 +18,7 @@ import { checkSpoolSettings } from "./settings.ts";
 import { spoolFault } from "./spool-fault.ts";
 import type { Appended, ReadRequest, SpoolOptions } from "./spool-options.ts";
 import type { SpoolCondition, SpoolStatus } from "./spool-status.ts";
-import { encodeState, STATE_FILE } from "./state-file.ts";
+import { decodeState, encodeState, STATE_FILE } from "./state-file.ts";
 import { Uids } from "./uids.ts";
 
 const DISCARDED_AT_ONCE = { maxRecords: 100, maxBytes: 65_536 };
@@ -50,6 +50,9 @@ export class Spool {
   #refused = 0;
   #stateDirty = true;
   #condition: "open" | "full" | "failed" | "closed" = "open";
+  /** Why it is `failed`. */
+  #fault: EdgeError | undefined;
+  #mended = 0;
 
   /** Recovers the directory and opens it. Throws `spool.foreign`, `spool.version`, `spool.settings.invalid`, `disk.*`. */
   static open(options: SpoolOptions): Spool {
@@ -134,6 +137,11 @@ export class Spool {
   /** Whether there was room for the last record, or is again. */
   get takes(): boolean {
     return this.#condition === "open";
+  }
+
+  /** Whether the disk did not keep what was written: nothing is taken until `mend` has succeeded. */
+  get isFailed(): boolean {
+    return this.#condition === "failed";
   }
 
   /** Whether a record of the device waits here, and so a newer one must not overtake it. */
@@ -269,6 +277,29 @@ export class Spool {
     if (this.#condition === "full" && this.#log.hasSpare) this.#condition = "open";
   }
 
+  /**
+   * After a failure: opens the files anew, sees that they are the ones it had, and goes on in a fresh segment. What was not
+   * durable when the disk failed is given up: nobody was told "received" for it. Throws `spool.failed` with what is still
+   * wrong, and can be called again; does nothing where nothing has failed.
+   */
+  mend(): void {
+    if (this.#condition !== "failed") return;
+    try {
+      this.#expectSameDirectory();
+      this.#log.mend(this.#lifted.bytes);
+      const fault = this.#persist();
+      if (fault !== undefined && fault.code !== "disk.full") throw fault;
+    } catch (thrown) {
+      if (!(thrown instanceof EdgeError)) throw thrown;
+      this.#fault = thrown;
+      throw spoolFault("spool.failed", `the spool is still failed: ${thrown.message}`, thrown);
+    }
+    this.#fault = undefined;
+    this.#mended += 1;
+    this.#condition = this.#log.hasSpare ? "open" : "full";
+    this.#release();
+  }
+
   status(): SpoolStatus {
     const { clock, settings } = this.#options;
     const lowest = this.#lowest();
@@ -280,6 +311,8 @@ export class Spool {
     return {
       condition: this.#visibleCondition(),
       why: this.#log.noRoom,
+      fault: this.#fault?.message,
+      mended: this.#mended,
       records: live.records + lifted.records,
       bytes,
       diskBytes: this.#log.diskBytes + this.#lifted.bytes,
@@ -463,14 +496,37 @@ export class Spool {
     try {
       return effect();
     } catch (thrown) {
-      if (thrown instanceof EdgeError && thrown.code === "spool.failed") this.#condition = "failed";
+      if (thrown instanceof EdgeError && thrown.code === "spool.failed") this.#fail(thrown);
       throw thrown;
     }
   }
 
+  /** What was not durable is not here any more: neither read, nor mirrored, nor counted, and its positions are free. */
+  #fail(fault: EdgeError): void {
+    this.#condition = "failed";
+    this.#fault = fault;
+    const first = this.#log.giveUp();
+    if (first === undefined) return;
+    const { settled } = this.#log;
+    const read = Math.max(...this.#cursors.values());
+    this.#last = settled;
+    this.#next = toPosition(Math.max(first, read + 1));
+    for (const [device, last] of this.#devices) if (last > settled) this.#devices.set(device, settled);
+  }
+
+  /** An empty directory where records were is one that is not mounted, not one to begin in. */
+  #expectSameDirectory(): void {
+    const bytes = this.#options.disk.read(STATE_FILE);
+    const state = bytes === undefined ? undefined : decodeState(bytes, this.#crc32);
+    if (state === "future" || (state !== undefined && state.incarnation !== this.incarnation))
+      throw spoolFault("spool.foreign", "the directory holds another spool than before");
+    if (bytes === undefined && !this.isEmpty)
+      throw spoolFault("spool.failed", `the directory is empty, and ${this.status().records} records were in it`);
+  }
+
   #expectUsable(): void {
     if (this.#condition === "failed")
-      throw spoolFault("spool.failed", "the disk failed before: the spool takes no more");
+      throw spoolFault("spool.failed", "the disk failed before: the spool takes no more until it is mended");
     if (this.#condition === "closed") throw spoolFault("spool.closed", "the spool is closed");
   }
 

@@ -59,6 +59,13 @@ export class SimAgent {
     return disk;
   }
 
+  renameDisk(from: string, to: string): void {
+    const disk = this.#disks.get(from);
+    if (disk === undefined) return;
+    this.#disks.delete(from);
+    this.#disks.set(to, disk);
+  }
+
   disks(): ReadonlyMap<string, SimDisk> {
     return this.#disks;
   }

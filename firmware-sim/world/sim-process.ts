@@ -214,6 +214,7 @@ export class SimProcess implements GroupSurroundings, MeshOwner {
       agent: name,
       disk: (directory) => this.#disk(directory),
       directories: () => [...this.#machine.disks().keys()],
+      rename: (from, to) => this.#machine.renameDisk(from, to),
       settings: spoolSettings(config),
       crc32,
       timers: this.timers,
@@ -231,6 +232,7 @@ export class SimProcess implements GroupSurroundings, MeshOwner {
         this.mesh.use(peer, (link, now) => link.replicated(stream, position, now));
       },
       broken: (peer, fault) => this.note("warn", `the mirror of ${peer} is broken: ${fault.message}`),
+      note: (level, text) => this.note(level, text),
     });
   }
 
