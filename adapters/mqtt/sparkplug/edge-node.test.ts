@@ -132,6 +132,23 @@ describe("an edge node", () => {
     expect(node.wakeAt).toBeUndefined();
   });
 
+  it("is asked at once for what it loses after the birth a new connection asked for, and then as seldom as any", () => {
+    const node = new EdgeNode({ group: "g", node: "n" }, SETTINGS);
+    expect(kinds(node.requestBirth(at(0)))).toEqual(["rebirth"]);
+    node.receive(topic("NBIRTH"), nbirth(), at(50));
+    node.receive(topic("NDATA"), data(2n, volts(1)), at(100));
+    expect(kinds(node.wake(at(2_100)))).toEqual(["mqtt.sparkplug.seq", "rebirth"]);
+    node.receive(topic("NBIRTH"), nbirth(), at(2_200));
+    node.receive(topic("NDATA"), data(2n, volts(1)), at(2_300));
+    expect(kinds(node.wake(at(4_300)))).toEqual(["mqtt.sparkplug.seq"]);
+    expect(node.wakeAt).toBe(at(12_100));
+    expect(kinds(node.wake(at(12_100)))).toEqual(["rebirth"]);
+    // A connection that comes and goes is no way round: it asks no sooner than the rest.
+    node.receive(topic("NBIRTH"), nbirth(), at(12_200));
+    expect(kinds(node.requestBirth(at(12_300)))).toEqual([]);
+    expect(node.wakeAt).toBe(at(22_100));
+  });
+
   it("dies by the NDEATH of its own birth alone", () => {
     const node = born();
     expect(kinds(node.receive(topic("NDEATH"), { metrics: [bdSeq(6n)] }, at(1)))).toEqual([

@@ -62,6 +62,8 @@ export class EdgeNode {
   #giveUpAt: Instant | undefined;
   #wantsBirth = false;
   #askAt: Instant | undefined;
+  /** The present request is that of a new connection, which nothing the node did was the reason for. */
+  #isGreeting = false;
   #waitMs: DurationMs;
 
   /** @param bdSeq of the birth that was last remembered, so that its death is known again */
@@ -105,10 +107,14 @@ export class EdgeNode {
     return found;
   }
 
-  /** Nothing is known of it: the connection is new, or somebody else was active before. */
+  /**
+   * Nothing is known of it: the connection is new, or somebody else was active before. The birth that answers gives the
+   * node its right to be asked back: what it loses a moment later is not waited for as long as a second loss is.
+   */
   requestBirth(now: Instant): readonly EdgeNodeOutcome[] {
     const found: EdgeNodeOutcome[] = [];
     this.#ask(now, found);
+    if (found.length > 0) this.#isGreeting = true;
     return found;
   }
 
@@ -179,6 +185,8 @@ export class EdgeNode {
     this.#sequence = new Sequence(seq);
     this.#bdSeq = bdSeq;
     this.#wantsBirth = false;
+    if (this.#isGreeting) this.#askAt = undefined;
+    this.#isGreeting = false;
     this.#waitMs = this.#settings.rebirthMs;
     found.push({ kind: "born", bdSeq }, { kind: "online", device: undefined });
     this.#said(undefined, payload, true, now, found);
