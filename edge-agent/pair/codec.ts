@@ -107,6 +107,7 @@ function decodeControl(kind: ControlKind, body: Uint8Array): PairFrame {
         channel: fields.channel("channel"),
         remote: fields.text("remote"),
         listener: fields.text("listener"),
+        ...(fields.flagIfAny("mayReturn") ? { mayReturn: true } : {}),
       };
     case "forward-credit":
       return { kind, channel: fields.channel("channel"), bytes: fields.count("bytes") };

@@ -38,6 +38,11 @@ export class Fields {
     return value;
   }
 
+  /** `false` where it is missing: older agents do not know it. */
+  flagIfAny(name: string): boolean {
+    return this.#own(name) === undefined ? false : this.flag(name);
+  }
+
   oneOf<Value extends string>(name: string, values: readonly Value[]): Value {
     const value = this.#own(name);
     const found = values.find((one) => one === value);

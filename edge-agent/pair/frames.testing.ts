@@ -47,6 +47,7 @@ export const ordinaryFrame: fc.Arbitrary<PairFrame> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("replicated"), stream: text, position: count }),
   fc.record({ kind: fc.constant("forward-open"), channel, remote: text, listener: text }),
+  fc.record({ kind: fc.constant("forward-open"), channel, remote: text, listener: text, mayReturn: fc.constant(true) }),
   fc.record({ kind: fc.constant("forward-data"), channel, bytes: fc.uint8Array({ maxLength: 300 }) }),
   fc.record({
     kind: fc.constant("forward-credit"),

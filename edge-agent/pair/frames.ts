@@ -97,6 +97,11 @@ export interface ForwardOpen {
   readonly remote: string;
   /** The listener it called, by its name in the configuration. */
   readonly listener: string;
+  /**
+   * The sender keeps what the device said until it is answered. Where the device turns out to be of a group that is not
+   * active here, reset the channel before that: it is carried to another agent.
+   */
+  readonly mayReturn?: true;
 }
 
 export interface ForwardData {

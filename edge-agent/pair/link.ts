@@ -133,10 +133,13 @@ export class PairLink implements Machine<PairOutcome> {
     remote: string,
     listener: string,
     now: Instant,
+    mayReturn: boolean = false,
   ): { readonly channel: number | undefined; readonly step: Step<PairOutcome> } {
     const channel = this.#ended === undefined ? this.#forwards?.open() : undefined;
     const step = this.#step(now, (building) => {
-      if (channel !== undefined) this.#send(building, { kind: "forward-open", channel, remote, listener });
+      if (channel === undefined) return;
+      const open = { kind: "forward-open", channel, remote, listener } as const;
+      this.#send(building, mayReturn ? { ...open, mayReturn } : open);
     });
     return { channel, step };
   }

@@ -135,7 +135,7 @@ export class EdgeAgent implements Surroundings {
     });
     this.forwarding = new Forwarding({
       mesh: () => this.mesh,
-      take: (listener, transport) => this.#takeForwarded(listener, transport),
+      take: (listener, transport, mayReturn) => this.#takeForwarded(listener, transport, mayReturn),
     });
     this.spools = new AgentSpools({
       config,
@@ -320,26 +320,28 @@ export class EdgeAgent implements Surroundings {
     this.#log[level](facts, text);
   }
 
-  /** Where the devices go that this agent does not serve: to a peer that is active for one of the other groups. */
+  /** Where the devices go that this agent does not serve: to the peers that are active for the other groups. */
   #elsewhere(): Elsewhere {
     return {
       isServing: () => this.#works.size > 0,
-      carry: (listener, transport) => {
-        for (const [group, runner] of this.runners) {
-          if (this.#works.has(group)) continue;
-          for (const [peer, { role }] of Object.entries(runner.snapshot().peers)) {
-            if (role === "active" && this.forwarding.carry(peer, listener, transport)) return true;
-          }
-        }
-        return false;
-      },
+      carry: (listener, transport) => this.forwarding.carry(this.#activeElsewhere(), listener, transport),
     };
   }
 
-  #takeForwarded(listener: string, transport: Transport): void {
+  /** Every peer once that is active for a group we do not serve. */
+  #activeElsewhere(): readonly string[] {
+    const active = new Set<string>();
+    for (const [group, runner] of this.runners) {
+      if (this.#works.has(group)) continue;
+      for (const [peer, { role }] of Object.entries(runner.snapshot().peers)) if (role === "active") active.add(peer);
+    }
+    return [...active];
+  }
+
+  #takeForwarded(listener: string, transport: Transport, mayReturn: boolean): void {
     const service = this.listeners.serviceAt(listener);
     if (service === undefined || this.#works.size === 0) transport.destroy();
-    else this.listeners.take(service, transport);
+    else this.listeners.take(service, transport, () => giveBack(transport, mayReturn));
   }
 
   #makeRunner(group: string): GroupRunner {
@@ -419,4 +421,10 @@ export class EdgeAgent implements Surroundings {
       else list.push(device.uid);
     }
   }
+}
+
+/** Whoever carried it here asks the next one. */
+function giveBack(transport: Transport, mayReturn: boolean): boolean {
+  if (mayReturn) transport.destroy();
+  return mayReturn;
 }

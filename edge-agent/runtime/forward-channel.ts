@@ -36,6 +36,11 @@ export class ForwardChannel implements Transport {
     return this.#fault !== undefined || (this.#finished && this.#heardEnd);
   }
 
+  /** Broken off, by either side or with the link. */
+  get isReset(): boolean {
+    return this.#fault !== undefined;
+  }
+
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     for (;;) {
       const bytes = this.#received.shift();

@@ -23,55 +23,72 @@ async function until(met: () => boolean): Promise<void> {
   }
 }
 
-/** Two ends of a pair link; what is carried from b to a is given to `serve`. */
-async function pair(serve: (transport: Transport) => void): Promise<{ a: Forwarding; b: Forwarding; meshB: PairMesh }> {
-  const port = await freePort();
-  const make = (agent: string, peer: string, forwarding: () => Forwarding): PairMesh =>
-    new PairMesh({
-      options: {
-        site: "/t",
-        agent,
-        peers: [peer],
-        version: "1",
-        configHash: "x",
-        groups: ["g"],
-        timing: DEFAULT_PAIR_TIMING,
-      },
+interface Node {
+  readonly mesh: PairMesh;
+  readonly forwarding: Forwarding;
+}
+
+/** Agents that are all linked with each other; what is carried to one of them is given to its `take`. */
+async function agents(
+  takes: Readonly<Record<string, ConstructorParameters<typeof Forwarding>[0]["take"]>>,
+): Promise<ReadonlyMap<string, Node>> {
+  const names = Object.keys(takes);
+  const ports = new Map(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));
+  const nodes = new Map<string, Node>();
+  for (const agent of names) {
+    const peers = names.filter((name) => name !== agent);
+    const mesh: PairMesh = new PairMesh({
+      options: { site: "/t", agent, peers, version: "1", configHash: "x", groups: ["g"], timing: DEFAULT_PAIR_TIMING },
       status: () => [],
-      peers: [{ name: peer, host: "127.0.0.1", port }],
-      listen: { host: "127.0.0.1", port },
+      peers: peers.map((name) => ({ name, host: "127.0.0.1", port: ports.get(name) ?? 0 })),
+      listen: { host: "127.0.0.1", port: ports.get(agent) ?? 0 },
       security: { server: undefined, client: undefined },
       timers,
       events: {
         opened: () => {},
-        closed: (from) => forwarding().linkClosed(from),
+        closed: (from) => forwarding.linkClosed(from),
         beat: () => {},
         word: () => {},
-        other: (from, outcome) => forwarding().heard(from, outcome),
+        other: (from, outcome) => forwarding.heard(from, outcome),
         refused: () => {},
       },
     });
-  const meshA: PairMesh = make("a", "b", () => a);
-  const meshB: PairMesh = make("b", "a", () => b);
-  const a: Forwarding = new Forwarding({ mesh: () => meshA, take: (_listener, transport) => serve(transport) });
-  const b: Forwarding = new Forwarding({ mesh: () => meshB, take: (_listener, transport) => transport.destroy() });
-  meshB.start();
-  meshA.start();
-  closing.push(
-    () => meshA.stop(),
-    () => meshB.stop(),
-  );
-  await until(() => meshA.isOpen("b") && meshB.isOpen("a"));
-  return { a, b, meshB };
+    const take = takes[agent] ?? (() => {});
+    const forwarding: Forwarding = new Forwarding({ mesh: () => mesh, take });
+    nodes.set(agent, { mesh, forwarding });
+    mesh.start();
+    closing.push(() => mesh.stop());
+  }
+  const isLinked = (agent: string, { mesh }: Node): boolean =>
+    names.every((name) => name === agent || mesh.isOpen(name));
+  await until(() => [...nodes].every(([agent, node]) => isLinked(agent, node)));
+  return nodes;
 }
 
-async function standby(b: Forwarding): Promise<Listener> {
+function forwardingOf(nodes: ReadonlyMap<string, Node>, name: string): Forwarding {
+  const node = nodes.get(name);
+  if (node === undefined) throw new Error(`there is no agent ${name}`);
+  return node.forwarding;
+}
+
+/** Two ends of a pair link; what is carried from b to a is given to `serve`. */
+async function pair(serve: (transport: Transport) => void): Promise<{ a: Forwarding; b: Forwarding; meshB: PairMesh }> {
+  const nodes = await agents({
+    a: (_listener, transport) => serve(transport),
+    b: (_listener, transport) => transport.destroy(),
+  });
+  const meshB = nodes.get("b")?.mesh;
+  if (meshB === undefined) throw new Error("there is no agent b");
+  return { a: forwardingOf(nodes, "a"), b: forwardingOf(nodes, "b"), meshB };
+}
+
+async function standby(b: Forwarding, peers: readonly string[] = ["a"]): Promise<Listener> {
   const listener = await listen({
     host: "127.0.0.1",
     port: 0,
     maxConnections: 100,
     onTransport: (transport) => {
-      if (!b.carry("a", "OSLP 0.6.1", transport)) transport.destroy();
+      if (!b.carry(peers, "OSLP 0.6.1", transport)) transport.destroy();
     },
   });
   closing.push(() => listener.close());
@@ -195,5 +212,90 @@ describe("a device that reached the standby", () => {
       }),
     );
     expect(answers).toEqual(Array.from({ length: 100 }, (_, i) => [i, 255 - i]));
+  });
+});
+
+/** Reads what the device says first, and gives it back: it is of another group. */
+async function notOurs(transport: Transport, mayReturn: boolean, heard: string[]): Promise<void> {
+  let text = "";
+  for await (const bytes of transport) {
+    text += new TextDecoder().decode(bytes);
+    if (text.length >= 5) break;
+  }
+  heard.push(text);
+  if (!mayReturn) await transport.write(new TextEncoder().encode("who are you?"));
+  transport.destroy();
+}
+
+describe("a device that reached an agent that does not serve it, where several others are active", () => {
+  it("is carried to the one that does, with all it has said", async () => {
+    const heard: string[] = [];
+    const nodes = await agents({
+      a: () => {},
+      b: (_listener, transport, mayReturn) => void notOurs(transport, mayReturn, heard),
+      c: (_listener, transport) => void echo(transport),
+    });
+    const a = forwardingOf(nodes, "a");
+    const listener = await standby(a, ["b", "c"]);
+    const device = await dial({ host: "127.0.0.1", port: listener.port, timeoutMs: 1_000 });
+    await device.write(new TextEncoder().encode("it is I"));
+    expect(new TextDecoder().decode(await readAll(device, 7))).toBe("it is I");
+    expect(heard).toEqual(["it is I"]);
+    // And goes on as if it had come there: more than a window, both ways.
+    const sent = new Uint8Array(200_000).map((_, i) => (i * 17) & 0xff);
+    const [received] = await Promise.all([readAll(device, sent.length), device.write(sent)]);
+    expect(Buffer.compare(received, sent)).toBe(0);
+    await device.close();
+    await until(() => [...nodes.values()].every(({ forwarding }) => forwarding.open === 0));
+  });
+
+  it("is answered by the last one that could have it, where nobody knows it", async () => {
+    const heard: string[] = [];
+    const refuses = (_listener: string, transport: Transport, mayReturn: boolean): void =>
+      void notOurs(transport, mayReturn, heard);
+    const nodes = await agents({ a: () => {}, b: refuses, c: refuses });
+    const listener = await standby(forwardingOf(nodes, "a"), ["b", "c"]);
+    const device = await dial({ host: "127.0.0.1", port: listener.port, timeoutMs: 1_000 });
+    await device.write(new TextEncoder().encode("stranger"));
+    expect(new TextDecoder().decode(await readAll(device, 12))).toBe("who are you?");
+    expect(heard).toEqual(["stranger", "stranger"]);
+    await until(() => [...nodes.values()].every(({ forwarding }) => forwarding.open === 0));
+  });
+
+  it("is carried on where the first one asked is cut off", async () => {
+    const nodes = await agents({ a: () => {}, b: () => {}, c: (_listener, transport) => void echo(transport) });
+    const a = forwardingOf(nodes, "a");
+    const listener = await standby(a, ["b", "c"]);
+    const device = await dial({ host: "127.0.0.1", port: listener.port, timeoutMs: 1_000 });
+    await device.write(new TextEncoder().encode("hello"));
+    await until(() => forwardingOf(nodes, "b").open === 1);
+    nodes.get("b")?.mesh.drop("a");
+    expect(new TextDecoder().decode(await readAll(device, 5))).toBe("hello");
+    await device.close();
+  });
+
+  it("is not carried on once it was answered", async () => {
+    const nodes = await agents({
+      a: () => {},
+      b: async (_listener, transport) => {
+        for await (const _bytes of transport) break;
+        await transport.write(Uint8Array.of(1));
+        transport.destroy();
+      },
+      c: (_listener, transport) => void echo(transport),
+    });
+    const a = forwardingOf(nodes, "a");
+    const listener = await standby(a, ["b", "c"]);
+    const device = await dial({ host: "127.0.0.1", port: listener.port, timeoutMs: 1_000 });
+    await device.write(Uint8Array.of(9));
+    const heard: number[] = [];
+    try {
+      for await (const bytes of device) heard.push(...bytes);
+    } catch (_reset) {
+      // A reset is an end too.
+    }
+    expect(heard.filter((byte) => byte !== 1)).toEqual([]);
+    expect(forwardingOf(nodes, "c").open).toBe(0);
+    await until(() => a.open === 0);
   });
 });

@@ -2,11 +2,15 @@ import type { Transport } from "../../adapters/kit/ports.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
 import { type ChannelLine, ForwardChannel } from "./forward-channel.ts";
 import type { PairMesh } from "./pair-mesh.ts";
+import { Replayable } from "./replayable.ts";
 
 export interface ForwardingParts {
   readonly mesh: () => PairMesh;
-  /** A device's connection that reached the peer: to be served as if it had come to our own socket of that name. */
-  readonly take: (listener: string, transport: Transport) => void;
+  /**
+   * A device's connection that reached the peer: to be served as if it had come to our own socket of that name. Where it
+   * `mayReturn` and its device is nobody's here, it is to be destroyed before anything is written to it.
+   */
+  readonly take: (listener: string, transport: Transport, mayReturn: boolean) => void;
 }
 
 /**
@@ -34,26 +38,57 @@ export class Forwarding {
     return this.#carried;
   }
 
-  /** Carries a connection to the peer; `false` where its link cannot take one more. */
-  carry(peer: string, listener: string, transport: Transport): boolean {
+  /**
+   * Carries a connection to the first of the peers that has its device: each but the last is asked with what the device has
+   * said so far, and gives it back where the device is of a group it does not serve. `false` where no link takes it.
+   */
+  carry(peers: readonly string[], listener: string, transport: Transport): boolean {
+    const [peer, ...others] = peers;
+    if (peer === undefined) return false;
+    if (others.length === 0) return this.#carryTo(peer, listener, transport, undefined);
+    const asked = new Replayable(transport);
+    const returned = (): boolean => {
+      if (!asked.isWhole) return false;
+      const connection = asked.detach();
+      if (!this.carry(others, listener, connection)) connection.destroy();
+      return true;
+    };
+    return this.#carryTo(peer, listener, asked, returned) || this.carry(others, listener, asked.detach());
+  }
+
+  /** @param returned takes a connection the peer has reset; `false` where it cannot be asked anew */
+  #carryTo(peer: string, listener: string, transport: Transport, returned: (() => boolean) | undefined): boolean {
     let number: number | undefined;
     const offered = this.#parts.mesh().use(peer, (link, now) => {
-      const opened = link.forwardOpen(transport.peer, listener, now);
+      const opened = link.forwardOpen(transport.peer, listener, now, returned !== undefined);
       number = opened.channel;
       return opened.step;
     });
     if (!offered || number === undefined) return false;
     const channel = this.#add(peer, number, transport.peer);
     this.#carried += 1;
-    void pipe(transport, channel, () => channel.finish());
-    void pipe(channel, transport, () => transport.close());
+    let isBroken = false;
+    const broke = (): void => {
+      if (isBroken) return;
+      isBroken = true;
+      // The channel is gone before the connection is: it was the peer who let go.
+      if (channel.isReset && returned?.() === true) return;
+      channel.destroy();
+      transport.destroy();
+    };
+    pipe(transport, channel, () => channel.finish()).catch(broke);
+    pipe(channel, transport, () => transport.close()).catch(broke);
     return true;
   }
 
   heard(peer: string, outcome: PairOutcome): void {
     switch (outcome.kind) {
       case "forward-open":
-        this.#parts.take(outcome.listener, this.#add(peer, outcome.channel, `${outcome.remote} via ${peer}`));
+        this.#parts.take(
+          outcome.listener,
+          this.#add(peer, outcome.channel, `${outcome.remote} via ${peer}`),
+          outcome.mayReturn === true,
+        );
         return;
       case "forward-data":
         this.#channels.get(peer)?.get(outcome.channel)?.receive(outcome.bytes);
@@ -109,13 +144,8 @@ export class Forwarding {
   }
 }
 
-/** Passes everything on, then the end; a broken side breaks the other. */
+/** Passes everything on, then the end; rejects where a side breaks. */
 async function pipe(from: Transport, to: Transport, end: () => void | Promise<void>): Promise<void> {
-  try {
-    for await (const bytes of from) await to.write(bytes.slice());
-    await end();
-  } catch (_broken) {
-    to.destroy();
-    from.destroy();
-  }
+  for await (const bytes of from) await to.write(bytes.slice());
+  await end();
 }

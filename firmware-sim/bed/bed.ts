@@ -37,6 +37,8 @@ export interface BedOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Puts proxies between the parties, so that links can be cut. */
   readonly detours?: boolean;
+  /** The agents whose addresses the devices have; absent: of all. */
+  readonly knownAgents?: readonly string[];
   /** Gives each agent a small file system, where that can be had. */
   readonly smallDisks?: boolean;
   /** Gives each agent a wall clock that can be put wrong, where that can be had. */
@@ -307,7 +309,7 @@ export class Bed {
       members,
       keys,
       platformKey: keys.addKeyObject("platform", platform.publicKey),
-      platforms: this.detour.platforms,
+      platforms: this.detour.platforms(options.knownAgents),
       timers: new NodeTimers(),
       behaviours: (member, index) => [
         ...(options.behaviours?.(index) ?? []),

@@ -78,13 +78,15 @@ export class Detour implements Detours {
     return this.pair.get(agent)?.port ?? 0;
   }
 
-  /** The agents' addresses, in the order devices try them. */
-  get platforms(): Readonly<Record<"0.6.1" | "0.5.1", readonly Address[]>> {
+  /** The agents' addresses, in the order devices try them; of all agents where none are named. */
+  platforms(known?: readonly string[]): Readonly<Record<"0.6.1" | "0.5.1", readonly Address[]>> {
     const of = (version: "0.6.1" | "0.5.1"): Address[] =>
-      this.#plan.places.map(({ name, oslp }) => ({
-        host: "127.0.0.1",
-        port: this.inbound.get(name)?.[version].port ?? oslp[version],
-      }));
+      this.#plan.places
+        .filter(({ name }) => known === undefined || known.includes(name))
+        .map(({ name, oslp }) => ({
+          host: "127.0.0.1",
+          port: this.inbound.get(name)?.[version].port ?? oslp[version],
+        }));
     return { "0.6.1": of("0.6.1"), "0.5.1": of("0.5.1") };
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { pause } from "../bed/until.ts";
+import { pause, until } from "../bed/until.ts";
 import { GroupsBed } from "./groups-bed.ts";
 
 const QUICK = { settleAfter: "2s", maxMovesAtOnce: 2 };
@@ -119,6 +119,29 @@ describe("three agents and twelve groups", () => {
     await bed.acknowledges(200, 10_000);
     const own = groups.places(["a", "b", "c"]);
     for (const { group, holder } of await groups.taken(mark)) expect(holder, group).toBe(own.get(group));
+    await groups.settle();
+    expectAllWell(groups);
+  });
+});
+
+describe("devices that know the address of one of three agents", () => {
+  it("are served by the agent that is active for their group, whichever that is", { timeout: 120_000 }, async () => {
+    groups = await GroupsBed.make({
+      agents: ["a", "b", "c"],
+      devices: 24,
+      everyMs: 150,
+      knownAgents: ["a"],
+      settings: { groups: { count: 12 }, placement: QUICK },
+    });
+    const { bed } = groups;
+    groups.core.start();
+    for (const agent of bed.agents) agent.start();
+    await groups.atRest(["a", "b", "c"], 30_000);
+    expect(new Set(groups.places(["a", "b", "c"]).values()).size, "each agent has a group").toBe(3);
+    await bed.fleet.start();
+    const told = (): number => bed.books.all.filter((book) => book.acknowledged.length > 5).length;
+    await until("every device is acknowledged", () => told() === 24, 20_000);
+    await bed.acknowledges(200, 10_000);
     await groups.settle();
     expectAllWell(groups);
   });
