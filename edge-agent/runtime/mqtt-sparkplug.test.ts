@@ -116,12 +116,12 @@ describe.skipIf(findMosquitto() === undefined)("Sparkplug edge nodes behind a mo
     for (const one of beds.splice(0)) await one.end();
   });
 
-  async function bed(epoch: number = 1): Promise<DutyBed> {
+  async function bed(epoch: number = 1, rebirthEvery: string = "1s"): Promise<DutyBed> {
     count += 1;
     const config = mqttConfig(
       `
   commands: { answerTimeout: 200ms }
-  sparkplug: { host: busbar, reorderTimeout: 100ms, rebirthEvery: 1s }
+  sparkplug: { host: busbar, reorderTimeout: 100ms, rebirthEvery: ${rebirthEvery} }
   brokers:
     plant: { addresses: [127.0.0.1:${broker.port}], clientId: host-${count}, cleanStart: true, reconnect: { min: 50ms, max: 200ms } }`,
       `[{ uid: edge-n, protocol: mqtt, broker: plant, sparkplug: g/n }, { uid: edge-d, protocol: mqtt, broker: plant, sparkplug: g/n/d }]`,
@@ -197,6 +197,22 @@ describe.skipIf(findMosquitto() === undefined)("Sparkplug edge nodes behind a mo
     // Asked again, although asked for nothing a second before.
     await until(() => edge.rebirths >= 2);
     await until(() => values(one).length >= 5);
+  });
+
+  it("that say something before all subscriptions are made are asked all the same", async () => {
+    const edge = await node();
+    const one = await bed(1, "10min");
+    // The broker goes on with messages while we still subscribe; a request could not be sent then.
+    const saying = setInterval(
+      () => void edge.say("NDATA", { timestamp: T, metrics: [{ alias: 1n, int_value: 1 }] }),
+      1,
+    );
+    try {
+      await one.begin();
+      await until(() => edge.rebirths >= 1 && values(one).length >= 2);
+    } finally {
+      clearInterval(saying);
+    }
   });
 
   it("are offline with their devices when the broker says so, and online again when they are born", async () => {

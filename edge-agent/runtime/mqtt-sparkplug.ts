@@ -219,7 +219,12 @@ export class SparkplugHost {
     const { southbound } = ports;
     const node = served.member.device;
     if (outcome.kind === "rebirth") {
-      this.#send({ ...rebirthCommand(served.member.address, ports.timers.wall()), qos: 0, retain: false });
+      const asking = { ...rebirthCommand(served.member.address, ports.timers.wall()), qos: 0, retain: false } as const;
+      // What comes while the subscriptions are still being made is a reason to ask, and there is no way to ask yet.
+      this.#send(asking, () => {
+        served.machine.notAsked();
+        this.#rearm(served);
+      });
       return undefined;
     }
     if (outcome.kind === "born") {
@@ -316,9 +321,10 @@ export class SparkplugHost {
   }
 
   /** QoS 0 and the host's state: where it cannot go now it goes with the next connection. */
-  #send(message: OutgoingMessage): void {
+  #send(message: OutgoingMessage, unsent: () => void = () => {}): void {
     const { publish, ports } = this.#parts;
     publish(message).catch((thrown: unknown) => {
+      unsent();
       ports.note("debug", `${message.topic}: ${toEdgeError(thrown, "mqtt.broker.unreachable").message}`);
     });
   }

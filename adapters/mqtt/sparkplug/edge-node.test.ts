@@ -149,6 +149,17 @@ describe("an edge node", () => {
     expect(node.wakeAt).toBe(at(22_100));
   });
 
+  it("is asked by the next connection where a request could not be sent, or went down with the last one", () => {
+    const node = new EdgeNode({ group: "g", node: "n" }, SETTINGS);
+    const unknown = (ms: number) => kinds(node.receive(topic("NDATA"), data(5n, volts(1)), at(ms)));
+    expect(unknown(0)).toEqual(["mqtt.sparkplug.not-born", "rebirth"]);
+    node.notAsked();
+    expect(node.wakeAt).toBeUndefined();
+    expect(kinds(node.requestBirth(at(10)))).toEqual(["rebirth"]);
+    expect(unknown(20)).toEqual(["mqtt.sparkplug.not-born"]);
+    expect(kinds(node.requestBirth(at(30)))).toEqual(["rebirth"]);
+  });
+
   it("dies by the NDEATH of its own birth alone", () => {
     const node = born();
     expect(kinds(node.receive(topic("NDEATH"), { metrics: [bdSeq(6n)] }, at(1)))).toEqual([

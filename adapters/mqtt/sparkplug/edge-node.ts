@@ -113,9 +113,18 @@ export class EdgeNode {
    */
   requestBirth(now: Instant): readonly EdgeNodeOutcome[] {
     const found: EdgeNodeOutcome[] = [];
+    // A request without an answer may have gone down with the connection before.
+    if (this.#wantsBirth) this.#askAt = undefined;
     this.#ask(now, found);
     if (found.length > 0) this.#isGreeting = true;
     return found;
+  }
+
+  /** The last request could not be sent: it counts for nothing, and the next reason or connection asks. */
+  notAsked(): void {
+    this.#askAt = undefined;
+    this.#isGreeting = false;
+    this.#waitMs = Math.max(this.#settings.rebirthMs, this.#waitMs / 2);
   }
 
   wake(now: Instant): readonly EdgeNodeOutcome[] {
