@@ -1,12 +1,8 @@
 import type { EdgeError } from "../kit/edge-error.ts";
 import { ended, type Machine, type Step, StepBuilder } from "../kit/step.ts";
 import { earliest, type Instant } from "../kit/time.ts";
-import {
-  Association,
-  type AssociationOutcome,
-  type AssociationTimeouts,
-  type Associated,
-} from "./association/association.ts";
+import { Association, type AssociationTimeouts } from "./association/association.ts";
+import type { Associated, AssociationOutcome } from "./association/exchange.ts";
 import type { AssociationParameters } from "./association/parameters.ts";
 import { controlEventOf } from "./control/events.ts";
 import type { InformationReport } from "./mms/pdu.ts";

@@ -68,6 +68,11 @@ export type Iec61850FaultCode =
   /** Neither a configured address nor a registration. */
   | "iec61850.device.unregistered"
   | "iec61850.settings.invalid"
+  /** The optional libiec61850, or the package that binds it, is not there or cannot be used. */
+  | "iec61850.native.missing"
+  /** The process the library runs in ended by itself; `native` is its exit code or signal. */
+  | "iec61850.native.crashed"
+  | "iec61850.native.malformed"
   /** An answer of the device that a procedure of ours cannot cope with. */
   | "iec61850.procedure.failed";
 

@@ -16,7 +16,8 @@ import { earliest, type Instant, later } from "../kit/time.ts";
 import { nameList } from "./acsi/name-lists.ts";
 import type { ActionResult } from "./actions/action.ts";
 import { actionNames, actionOf } from "./actions/actions.ts";
-import { Association, type AssociationOutcome } from "./association/association.ts";
+import { Association, type SessionAssociation } from "./association/association.ts";
+import type { AssociationOutcome } from "./association/exchange.ts";
 import { succeeded, tooMany, unknownAction, unsuccessful } from "./conclusion.ts";
 import { ControlBook } from "./control/control-book.ts";
 import { controlEventOf } from "./control/events.ts";
@@ -62,7 +63,7 @@ export class IedSession implements Session<Command, MessageDraft> {
   readonly #device: IedDevice;
   readonly #seams: Seams<IedDevice>;
   readonly #purpose: SessionPurpose;
-  readonly #association: Association;
+  readonly #association: SessionAssociation;
   readonly #tasks: Tasks;
   readonly #receiver: ReportReceiver;
   readonly #book = new ControlBook();
@@ -88,12 +89,18 @@ export class IedSession implements Session<Command, MessageDraft> {
   #tokens = 0;
   #ended: "done" | EdgeError | undefined;
 
-  constructor(settings: Iec61850Settings, device: IedDevice, seams: Seams<IedDevice>, purpose: SessionPurpose) {
+  constructor(
+    settings: Iec61850Settings,
+    device: IedDevice,
+    seams: Seams<IedDevice>,
+    purpose: SessionPurpose,
+    association: SessionAssociation = new Association(device.association, settings.timeouts),
+  ) {
     this.#settings = settings;
     this.#device = device;
     this.#seams = seams;
     this.#purpose = purpose;
-    this.#association = new Association(device.association, settings.timeouts);
+    this.#association = association;
     this.#receiver = new ReportReceiver(device);
     this.#plansToDo = purpose === "standing" ? [...device.reports] : [];
     this.#tasks = new Tasks({

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import type { Config } from "../config/config.ts";
+import type { ConfigIssue } from "../config/issue.ts";
 import { registerImport } from "./config-import.ts";
 import { DEFAULT_CONFIG, type JsonFlag } from "./config-option.ts";
 import { complainLine, say, sayJson } from "./output.ts";
@@ -37,7 +39,8 @@ async function check(file: string, flags: CheckFlags): Promise<number> {
   const { readConfig } = await import("../config/check.ts");
   const { configHash } = await import("../config/hash.ts");
   const { printIssues } = await import("../config/issue.ts");
-  const { config, issues } = readConfig(file, { filesMustExist: flags.files });
+  const { config, issues: read } = readConfig(file, { filesMustExist: flags.files });
+  const issues = config !== undefined && flags.files ? [...read, ...(await lookForLibrary(file, config))] : read;
   const warnings = issues.filter((issue) => issue.severity === "warning").length;
   const errors = issues.length - warnings;
   const hash = config === undefined ? undefined : configHash(config);
@@ -50,6 +53,17 @@ async function check(file: string, flags: CheckFlags): Promise<number> {
   }
   if (config === undefined) return EXIT.failed;
   return flags.strict === true && warnings > 0 ? EXIT.warnings : EXIT.ok;
+}
+
+/** A library is a file the configuration names, if only by its backend; the host that is asked may not be the one it runs on. */
+async function lookForLibrary(file: string, config: Config): Promise<readonly ConfigIssue[]> {
+  const { LIBRARY_FIX, missingLibrary } = await import("./doctor/native-check.ts");
+  const { issueOfFile } = await import("../config/issue.ts");
+  const missing = await missingLibrary(config);
+  if (missing === undefined || missing.found.usable) return [];
+  const message = `libiec61850 cannot be used on this host, and ${missing.count} of its IEDs would have no association: ${missing.found.why}`;
+  const place = { code: "config.file.missing", severity: "warning", path: "iec61850.backend" } as const;
+  return [issueOfFile(file, { ...place, message, fix: LIBRARY_FIX })];
 }
 
 function count(n: number, what: string): string {

@@ -2,7 +2,7 @@ import { Driver } from "../../adapters/io/drive.ts";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { dial } from "../../adapters/io/node/dial.ts";
 import type { AssociationParameters } from "../../adapters/iec61850/association/parameters.ts";
-import type { Associated } from "../../adapters/iec61850/association/association.ts";
+import type { Associated } from "../../adapters/iec61850/association/exchange.ts";
 import { type ClientOutcome, IedClient } from "../../adapters/iec61850/client.ts";
 import type { InformationReport } from "../../adapters/iec61850/mms/pdu.ts";
 import type { Procedure } from "../../adapters/iec61850/procedure.ts";

@@ -27,6 +27,18 @@ describe("the iec61850 section", () => {
   });
 });
 
+describe("the backend", () => {
+  it("is ours where nothing is said, another for all or for one, and is given no certificates", () => {
+    expect(section({})).toMatchObject({ backend: "builtin", library: undefined });
+    const native = section({ backend: "libiec61850", library: "/opt/lib/libiec61850.so" });
+    const secure = { address: "10.0.0.1", tls: {} };
+    const complaints = (given: object) => iec61850Settings.complaints(native, [device(given)], { agents: {} });
+    expect(complaints(secure)).toMatchObject([{ severity: "error", path: ["devices", "bay-1", "tls"] }]);
+    expect(complaints({ ...secure, backend: "builtin" })).toEqual([]);
+    expect(isRefused({ address: "10.0.0.1", backend: "another" })).toBe(true);
+  });
+});
+
 describe("an IED", () => {
   it("is known by its uid where it has no other name, at the port of what it speaks", () => {
     expect(device({ address: "10.0.0.1" })).toMatchObject({ identification: "bay-1", port: MMS_PORT });

@@ -10,7 +10,15 @@ import type { Complaint, DeviceBase, ProtocolSettings } from "./protocols.ts";
 import { choice, decimal, duration, flag, host, integer, port, secret, text, uid } from "./scalars.ts";
 import { pemFile } from "./tls.ts";
 
+/** Which stack speaks to an IED: ours, or a libiec61850 that the user has installed. */
+export const BACKENDS = ["builtin", "libiec61850"] as const;
+export type Backend = (typeof BACKENDS)[number];
+
 export interface Iec61850Section {
+  /** For IEDs that name none. */
+  readonly backend: Backend;
+  /** The file of libiec61850; absent: where the system finds it. */
+  readonly library: string | undefined;
   /** Where street-light devices register, plain text. */
   readonly listen: readonly Listener[];
   /** Addresses a registration may name; whatever else it names is not dialled. */
@@ -49,6 +57,8 @@ export interface Iec61850Device extends DeviceBase {
   /** IED name; of a street-light device its serial number. */
   readonly identification: string;
   readonly profile: DeviceProfile;
+  /** Absent: the section's. */
+  readonly backend: Backend | undefined;
   /** Absent: the address it registers from. */
   readonly address: string | undefined;
   readonly port: number;
@@ -103,6 +113,8 @@ const originator = z.strictObject({
 
 const section: z.ZodType<Iec61850Section> = z
   .strictObject({
+    backend: choice(BACKENDS).prefault("builtin"),
+    library: text("the file of libiec61850, such as /usr/local/lib/libiec61850.so").optional(),
     listen: listeners.prefault([]),
     allow: z
       .array(network, { error: `a list, each ${NETWORK}` })
@@ -127,9 +139,11 @@ const section: z.ZodType<Iec61850Section> = z
       terminationTimeout,
       keepAlive,
       reportRetry,
+      library,
       ...rest
     }): Iec61850Section => ({
       ...rest,
+      library,
       connectTimeoutMs: connectTimeout,
       associateTimeoutMs: associateTimeout,
       responseTimeoutMs: responseTimeout,
@@ -185,6 +199,7 @@ const device: z.ZodType<Iec61850Device> = z
     expectEvery: duration({ min: "1s", max: "90d" }).optional(),
     identification: text("an IED name or serial number, at most 64 characters", /^[\x21-\x7e]+$/, 64).optional(),
     profile: choice(DEVICE_PROFILES).prefault("generic"),
+    backend: choice(BACKENDS).optional(),
     address: host().optional(),
     port: port().optional(),
     stack: choice(SELECTOR_PRESETS).optional(),
@@ -205,6 +220,7 @@ const device: z.ZodType<Iec61850Device> = z
   .transform(
     ({
       expectEvery,
+      backend,
       local,
       remote,
       identification,
@@ -220,6 +236,7 @@ const device: z.ZodType<Iec61850Device> = z
       ...rest
     }) => ({
       ...rest,
+      backend,
       expectEveryMs: expectEvery,
       local,
       remote,
@@ -261,6 +278,14 @@ export const iec61850Settings: ProtocolSettings<Iec61850Section, Iec61850Device>
         message: "an IED has no address",
         fix: "give its address: only street-light devices (swdevice-010805) register one",
       });
+    for (const { uid: of, tls: secure, backend } of devices)
+      if (secure !== undefined && (backend ?? settings.backend) === "libiec61850")
+        complaints.push({
+          severity: "error",
+          path: ["devices", of, "tls"],
+          message: "libiec61850 is not given certificates: TLS is what the built-in stack has",
+          fix: "backend: builtin for this device",
+        });
     if (homeless.length > strangers.length && settings.listen.length === 0)
       complaints.push({
         severity: "warning",

@@ -180,6 +180,7 @@ const IEC61850_FULL = `## IEDs: one association each, reports resumed from the l
 #   reports: ["*/LLN0.*"]    # of IEDs that name none; brcbEvents stands for its instances 01, 02, …
 #   listen: [{ port: 50000 }]         # where street-light devices register
 #   allow: [10.30.0.0/16]             # addresses a registration may name
+#   backend: builtin                  # or libiec61850: your own, where it is installed; of one device too
 `;
 
 const MQTT_FULL = `## MQTT devices that connect here, brokers of others, and bridges; docs/protocols/mqtt.md has the recipes.

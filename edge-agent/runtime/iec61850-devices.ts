@@ -12,6 +12,7 @@ import { PLAN_DEFAULTS, type ReportPlan, reportPattern } from "../../adapters/ie
 import { STREET_LIGHT_LD } from "../../adapters/iec61850/street-light/device-model.ts";
 import { fromHex, utf8 } from "../../adapters/kit/bytes.ts";
 import type {
+  Backend,
   Iec61850Device as DeviceConfig,
   Iec61850Section,
   Iec61850Selectors,
@@ -23,6 +24,7 @@ import type { KnownDevice } from "./device-book.ts";
 /** An IED as the configuration has it, with what only the runtime needs. */
 export type BookedIed = IedDevice &
   KnownDevice & {
+    readonly backend: Backend;
     readonly port: number;
     readonly expectEveryMs: number | undefined;
     readonly tls: ConnectionOptions | undefined;
@@ -37,6 +39,7 @@ export function toIed(device: DeviceConfig, section: Iec61850Section): BookedIed
     group: device.group,
     expectEveryMs: device.expectEveryMs,
     profile: device.profile,
+    backend: device.backend ?? section.backend,
     association: parametersOf(device),
     address: device.address,
     port: device.port,

@@ -1,7 +1,9 @@
 import { dial } from "../../adapters/io/node/dial.ts";
 import { iec61850Adapter } from "../../adapters/iec61850/adapter.ts";
 import { addressOf } from "../../adapters/iec61850/memory.ts";
-import { IedSession } from "../../adapters/iec61850/session.ts";
+import { startLibrary } from "../../adapters/iec61850/native/child-process.ts";
+import { NativeAssociation } from "../../adapters/iec61850/native/native-association.ts";
+import { IedSession, type SessionPurpose } from "../../adapters/iec61850/session.ts";
 import { type Iec61850Settings, iec61850Settings } from "../../adapters/iec61850/settings.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
@@ -37,12 +39,24 @@ export function iec61850Service(parts: ServiceParts): ProtocolService | undefine
     const registered = addressOf(book.memory(device.uid));
     return device.address ?? (registered !== undefined && isAllowed(registered) ? registered : undefined);
   };
-  const connect = async (uid: string): Promise<Transport> => {
-    const device = known(uid);
+  const hostOf = (device: BookedIed): string => {
     const host = targetOf(device);
     if (host === undefined)
-      throw unregistered(uid, "has neither a configured address nor one registered that is allowed");
-    const { port, tls } = device;
+      throw unregistered(device.uid, "has neither a configured address nor one registered that is allowed");
+    return host;
+  };
+  const sessionOf = (device: BookedIed, purpose: SessionPurpose): IedSession => {
+    if (device.backend === "builtin") return new IedSession(settings, device, seams, purpose);
+    const target = () => ({ host: hostOf(device), port: device.port });
+    const association = new NativeAssociation(target, device.association, settings.timeouts);
+    return new IedSession(settings, device, seams, purpose, association);
+  };
+  const connect = async (uid: string): Promise<Transport> => {
+    const device = known(uid);
+    const host = hostOf(device);
+    const { port, tls, backend } = device;
+    // It connects by itself; what we are connected with is its process.
+    if (backend === "libiec61850") return startLibrary(section, `${host}:${port}`);
     return dial({ host, port, timeoutMs: section.connectTimeoutMs, tls });
   };
   return {
@@ -57,7 +71,7 @@ export function iec61850Service(parts: ServiceParts): ProtocolService | undefine
     })),
     expectEveryMs: (uid) => book.byUid(uid)?.expectEveryMs,
     accept: () => iec61850Adapter.accept(settings, seams),
-    dial: (uid) => iec61850Adapter.dial(settings, known(uid), seams),
+    dial: (uid) => sessionOf(known(uid), "command"),
     connect,
     verifier: (read) => iec61850Verifier({ read, wall: () => timers.wall() }),
     begin: (ports: DutyPorts): Duty | undefined =>
@@ -68,7 +82,7 @@ export function iec61850Service(parts: ServiceParts): ProtocolService | undefine
             random,
             backoff: { ...section.reconnect, factor: 2, jitter: 0.3 },
             patienceMs: section.connectTimeoutMs + section.associateTimeoutMs,
-            makeSession: (uid) => new IedSession(settings, known(uid), seams, "standing"),
+            makeSession: (uid) => sessionOf(known(uid), "standing"),
             connect,
           }),
     describe: (uid) => {

@@ -15,10 +15,6 @@ const LONG: ReadonlyMap<string, string> = new Map([
     "one machine over one association: what may come when, and what it does then, is decided in one place",
   ],
   ["adapters/dlms/dial-session.ts", "one session: what a command has come to, and what is still owed to its meter"],
-  [
-    "adapters/iec61850/association/association.ts",
-    "one machine over one association, from the first octet to the last",
-  ],
   ["adapters/mqtt/wire/listener.ts", "what the broker's library leaves open is decided beside it, in one place"],
   ["edge-agent/config/mqtt.ts", "one section of the file: devices, listeners, brokers and bridges name each other"],
   ["edge-agent/spool/spool.ts", "one class over one directory: what may be forgotten when is decided in one place"],
@@ -28,6 +24,8 @@ const LONG: ReadonlyMap<string, string> = new Map([
 /** Source that no test imports, even over other files, and where it is tried instead. */
 const ELSEWHERE: readonly (readonly [path: string, where: string])[] = [
   ["adapters/io/node/end-process.ts", "ends the process: its test looks at one from outside"],
+  ["adapters/iec61850/native/child.ts", "a process: the test of the room starts it"],
+  ["adapters/iec61850/native/library", "lives in that process"],
   ["adapters/iec61850/client.ts", "driven by the probe, whose process has its test, and by the bench"],
   ["bench/", "measurements: run by hand and by CI, a figure is its own check"],
   ["edge-agent/cli/", "processes: started by the tests of the command line, of the demo and of the bed"],

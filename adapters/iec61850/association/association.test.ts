@@ -11,7 +11,8 @@ import { segmentTsdu } from "../stack/cotp.ts";
 import { encodePpdu } from "../stack/presentation.ts";
 import { encodeSpdu } from "../stack/session.ts";
 import { frame, recording } from "../vectors.testing.ts";
-import { Association, type AssociationOutcome } from "./association.ts";
+import { Association } from "./association.ts";
+import type { AssociationOutcome } from "./exchange.ts";
 import { presetParameters } from "./parameters.ts";
 
 const START = toInstant(1_000);

@@ -8,34 +8,15 @@ import { iec61850Fault } from "../codes.ts";
 import { OUTSTANDING_LIMIT, TSDU_LIMIT_BYTES } from "../limits.ts";
 import { decodeMms } from "../mms/decode.ts";
 import { encodeMms } from "../mms/encode.ts";
-import type { BitSet, InformationReport, MmsPdu, MmsRequest, MmsResponse, ServiceError } from "../mms/pdu.ts";
+import type { MmsPdu, MmsRequest, MmsResponse, ServiceError } from "../mms/pdu.ts";
 import { type Cotp, decodeCotp, encodeCotp, segmentTsdu, tpduBytes, TsduAssembler } from "../stack/cotp.ts";
 import { decodePpdu, encodePpdu, type Ppdu, CONTEXT } from "../stack/presentation.ts";
 import { dataHeader, decodeSpdu, type Spdu } from "../stack/session.ts";
 import { decodeTpkt, encodeTpkt, tpktFramer } from "../stack/tpkt.ts";
+import { type Associated, type AssociationOutcome, Exchange } from "./exchange.ts";
 import { abortTsdu, associateTsdu, readAccept, releaseTsdu } from "./handshake.ts";
-import { InvokeTable, type Ticket } from "./invoke-table.ts";
+import type { Ticket } from "./invoke-table.ts";
 import type { AssociationParameters } from "./parameters.ts";
-import { refusedService, rejectedService } from "./refusal.ts";
-
-/** What the two sides settled. */
-export interface Associated {
-  /** The largest MMS PDU in both directions, bytes. */
-  readonly pduBytes: number;
-  /** Requests we may have under way. */
-  readonly outstanding: number;
-  /** What the server offers. */
-  readonly services: BitSet;
-}
-
-export type AssociationOutcome =
-  | { readonly kind: "associated"; readonly settled: Associated }
-  | { readonly kind: "answered"; readonly ticket: Ticket; readonly response: MmsResponse }
-  /** Refused, rejected, not answered in time, or ended with the association. */
-  | { readonly kind: "failed"; readonly ticket: Ticket; readonly fault: EdgeError }
-  | { readonly kind: "report"; readonly report: InformationReport }
-  /** The server asks us: the reverse half of obtainFile. Answer with `answer`. */
-  | { readonly kind: "asked"; readonly invokeId: number; readonly request: MmsRequest };
 
 export interface AssociationTimeouts {
   readonly associateMs: number;
@@ -48,9 +29,6 @@ type Outcome = AssociationOutcome;
 type Builder = StepBuilder<Outcome>;
 
 const SOURCE_REFERENCE = 1;
-/** Requests in a row that are not answered, with nothing at all heard meanwhile: then there is nobody. */
-const SILENT_REQUESTS_LIMIT = 3;
-
 /**
  * The client's end of one association (IEC 61850-8-1): from the transport connect to the release, with every request matched
  * to its answer. It knows bytes and services, no model. Bytes that make no sense end it with an abort and a fault that blames
@@ -64,18 +42,16 @@ export class Association implements Machine<Outcome> {
   readonly #framer: Framer = tpktFramer();
   readonly #assembler = new TsduAssembler(TSDU_LIMIT_BYTES);
   readonly #deadlines = new Deadlines<"associate" | "release">();
-  readonly #table: InvokeTable;
+  readonly #exchange: Exchange;
   #phase: Phase = "closed";
   #end: "done" | EdgeError | undefined;
   #tpduBytes: number;
-  #settled: Associated | undefined;
-  #silentRequests = 0;
 
   constructor(parameters: AssociationParameters, timeouts: AssociationTimeouts) {
     this.#parameters = parameters;
     this.#timeouts = timeouts;
     this.#tpduBytes = tpduBytes(parameters.tpduSize);
-    this.#table = new InvokeTable(1);
+    this.#exchange = new Exchange(timeouts.requestMs, (step, pdu) => this.#sendMms(step, pdu));
   }
 
   get isOpen(): boolean {
@@ -84,7 +60,7 @@ export class Association implements Machine<Outcome> {
 
   /** What was settled; `undefined` before the answer. */
   get settled(): Associated | undefined {
-    return this.#settled;
+    return this.#exchange.settled;
   }
 
   /** Bytes held of what is not whole yet. */
@@ -94,7 +70,7 @@ export class Association implements Machine<Outcome> {
 
   /** Requests without an answer, sent or not. */
   get pending(): number {
-    return this.#table.pending;
+    return this.#exchange.pending;
   }
 
   open(now: Instant): Step<Outcome> {
@@ -143,16 +119,11 @@ export class Association implements Machine<Outcome> {
     return this.#step((step) => {
       for (const name of this.#deadlines.takeDue(now)) {
         if (name === "release") this.#abort(step, "done");
-        else this.#fail(step, unanswered("the association", this.#timeouts.associateMs));
+        else this.#fail(step, unanswered(this.#timeouts.associateMs));
         return;
       }
-      const due = this.#table.takeDue(now);
-      for (const ticket of due)
-        step.outcomes.push({ kind: "failed", ticket, fault: unanswered("the request", this.#timeouts.requestMs) });
-      this.#silentRequests += due.length;
-      if (this.#silentRequests >= SILENT_REQUESTS_LIMIT)
-        this.#fail(step, unanswered(`${this.#silentRequests} requests in a row`, this.#timeouts.requestMs));
-      else this.#sendWaiting(step, now);
+      const fault = this.#exchange.wake(step, now);
+      if (fault !== undefined) this.#fail(step, fault);
     });
   }
 
@@ -186,29 +157,21 @@ export class Association implements Machine<Outcome> {
    * request that does not fit the negotiated size.
    */
   request(request: MmsRequest, now: Instant): { readonly ticket: Ticket; readonly step: Step<Outcome> } {
-    const ticket = this.#table.add(request);
+    const ticket = this.#exchange.add(request);
     const step = this.#step((builder) => {
-      if (this.#phase === "open") this.#sendWaiting(builder, now);
+      this.#exchange.sendWaiting(builder, now);
     });
     return { ticket, step };
   }
 
   /** Asks the server to forget a request. Most answer with a reject, and the request goes on. */
   cancel(ticket: Ticket): Step<Outcome> {
-    return this.#step((step) => {
-      const invokeId = this.#table.invokeIdOf(ticket);
-      if (invokeId !== undefined) this.#sendMms(step, { kind: "cancel-request", invokeId });
-    });
+    return this.#step((step) => this.#exchange.cancel(step, ticket));
   }
 
   /** Answers what the server asked. */
   answer(invokeId: number, answer: MmsResponse | ServiceError | "unsupported"): Step<Outcome> {
-    return this.#step((step) => {
-      if (answer === "unsupported")
-        this.#sendMms(step, { kind: "reject", invokeId, rejected: "confirmed-request", reason: 1 });
-      else if ("errorClass" in answer) this.#sendMms(step, { kind: "confirmed-error", invokeId, error: answer });
-      else this.#sendMms(step, { kind: "confirmed-response", invokeId, response: answer });
-    });
+    return this.#step((step) => this.#exchange.answer(step, invokeId, answer));
   }
 
   /** Ends it in good order: conclude, then the session's finish; by an abort where the server does not answer. */
@@ -220,13 +183,14 @@ export class Association implements Machine<Outcome> {
         return;
       }
       this.#phase = "concluding";
+      this.#exchange.stop();
       this.#deadlines.set("release", later(now, this.#timeouts.releaseMs));
-      this.#sendMms(step, { kind: "conclude-request" });
+      this.#sendMms(step, encodeMms({ kind: "conclude-request" }));
     });
   }
 
   #takeFrame(step: Builder, frame: Uint8Array, now: Instant): void {
-    this.#silentRequests = 0;
+    this.#exchange.heard();
     try {
       const tpdu = decodeCotp(decodeTpkt(frame));
       if (tpdu.kind !== "data") this.#takeTpdu(step, tpdu);
@@ -299,16 +263,14 @@ export class Association implements Machine<Outcome> {
   #takeAccept(step: Builder, spdu: Extract<Spdu, { kind: "accept" | "refuse" }>, now: Instant): void {
     const initiate = readAccept(spdu);
     const { pduBytes, outstanding } = this.#parameters;
-    this.#settled = {
+    this.#deadlines.clear("associate");
+    this.#phase = "open";
+    const settled = {
       pduBytes: Math.min(pduBytes, initiate.localDetail ?? pduBytes),
       outstanding: Math.max(1, Math.min(outstanding, initiate.outstandingCalling, OUTSTANDING_LIMIT)),
       services: initiate.services,
     };
-    this.#table.places = this.#settled.outstanding;
-    this.#deadlines.clear("associate");
-    this.#phase = "open";
-    step.outcomes.push({ kind: "associated", settled: this.#settled });
-    this.#sendWaiting(step, now);
+    this.#exchange.settle(step, settled, now);
   }
 
   #takePpdu(step: Builder, ppdu: Ppdu, now: Instant): void {
@@ -321,36 +283,8 @@ export class Association implements Machine<Outcome> {
 
   #takeMms(step: Builder, pdu: MmsPdu, now: Instant): void {
     switch (pdu.kind) {
-      case "confirmed-response":
-        this.#takeResponse(step, pdu.invokeId, pdu.response);
-        this.#sendWaiting(step, now);
-        return;
-      case "confirmed-error":
-        this.#failOne(step, pdu.invokeId, refusedService(pdu.error));
-        this.#sendWaiting(step, now);
-        return;
-      case "reject":
-        // A cancel that is rejected is no answer to what it wanted to cancel.
-        if (pdu.invokeId !== undefined && pdu.rejected === "confirmed-request")
-          this.#failOne(step, pdu.invokeId, rejectedService(pdu.rejected, pdu.reason));
-        this.#sendWaiting(step, now);
-        return;
-      case "information-report":
-        step.outcomes.push({ kind: "report", report: pdu.report });
-        return;
-      case "confirmed-request":
-        step.outcomes.push({ kind: "asked", invokeId: pdu.invokeId, request: pdu.request });
-        return;
-      case "cancel-response":
-        this.#failOne(
-          step,
-          pdu.invokeId,
-          iec61850Fault("mms.service.cancelled", "cancelled as we asked", { blame: "us" }),
-        );
-        this.#sendWaiting(step, now);
-        return;
       case "conclude-request":
-        this.#sendMms(step, { kind: "conclude-response" });
+        this.#sendMms(step, encodeMms({ kind: "conclude-response" }));
         return;
       case "conclude-response":
         if (this.#phase !== "concluding") return;
@@ -360,50 +294,12 @@ export class Association implements Machine<Outcome> {
       case "conclude-error":
         if (this.#phase === "concluding") this.#abort(step, "done");
         return;
-      case "cancel-request":
-      case "cancel-error":
-      case "initiate-request":
-      case "initiate-response":
-      case "initiate-error":
-        return;
+      default:
+        this.#exchange.take(step, pdu, now);
     }
   }
 
-  #takeResponse(step: Builder, invokeId: number, response: MmsResponse): void {
-    const asked = this.#table.take(invokeId);
-    if (asked === undefined) return;
-    const { ticket, request } = asked;
-    if (response.service === request.service) {
-      step.outcomes.push({ kind: "answered", ticket, response });
-      return;
-    }
-    const message = `${response.service} is answered where ${request.service} was asked`;
-    step.outcomes.push({ kind: "failed", ticket, fault: iec61850Fault("mms.service.unexpected", message) });
-  }
-
-  #failOne(step: Builder, invokeId: number, fault: EdgeError): void {
-    const asked = this.#table.take(invokeId);
-    if (asked !== undefined) step.outcomes.push({ kind: "failed", ticket: asked.ticket, fault });
-  }
-
-  #sendWaiting(step: Builder, now: Instant): void {
-    if (this.#phase !== "open") return;
-    for (;;) {
-      const next = this.#table.next(later(now, this.#timeouts.requestMs));
-      if (next === undefined) return;
-      const { invokeId, request } = next;
-      const bytes = encodeMms({ kind: "confirmed-request", invokeId, request });
-      const limit = this.#settled?.pduBytes ?? 0;
-      if (bytes.length <= limit) this.#sendMmsBytes(step, bytes);
-      else this.#failOne(step, invokeId, overlong(bytes.length, limit));
-    }
-  }
-
-  #sendMms(step: Builder, pdu: MmsPdu): void {
-    this.#sendMmsBytes(step, encodeMms(pdu));
-  }
-
-  #sendMmsBytes(step: Builder, data: Uint8Array): void {
+  #sendMms(step: Builder, data: Uint8Array): void {
     const ppdu = encodePpdu({ kind: "data", pdvs: [{ context: CONTEXT.mms, data }] });
     this.#sendTsdu(step, concat([dataHeader(), ppdu]));
   }
@@ -434,28 +330,44 @@ export class Association implements Machine<Outcome> {
     step.ended = reason;
     this.#deadlines.clearAll();
     const cause = reason === "done" ? aborted("we released it") : reason;
-    for (const { ticket, fault } of this.#table.endAll(cause)) step.outcomes.push({ kind: "failed", ticket, fault });
+    this.#exchange.endAll(step, cause);
   }
 
   #step(act: (step: Builder) => void): Step<Outcome> {
     if (this.#end !== undefined) return ended(this.#end);
     const step = new StepBuilder<Outcome>();
     act(step);
-    step.wakeAt = earliest(this.#deadlines.earliest(), this.#table.earliest());
+    step.wakeAt = earliest(this.#deadlines.earliest(), this.#exchange.earliest());
     return step.build();
   }
 }
+
+/** What carries the services of a session: our own stack, or another that is given MMS PDUs. */
+export type SessionAssociation = Pick<
+  Association,
+  | "isOpen"
+  | "settled"
+  | "held"
+  | "pending"
+  | "open"
+  | "cut"
+  | "receiveFrame"
+  | "fail"
+  | "wake"
+  | "close"
+  | "request"
+  | "answer"
+  | "release"
+>;
 
 function unexpected(what: string): EdgeError {
   return iec61850Fault("iec61850.association.unexpected", what);
 }
 
-function unanswered(what: string, ms: number): EdgeError {
-  return iec61850Fault(
-    what === "the association" ? "iec61850.association.unanswered" : "mms.service.unanswered",
-    `${what} had no answer in ${ms} ms`,
-    { retry: "backoff" },
-  );
+function unanswered(ms: number): EdgeError {
+  return iec61850Fault("iec61850.association.unanswered", `the association had no answer in ${ms} ms`, {
+    retry: "backoff",
+  });
 }
 
 function aborted(message: string): EdgeError {
@@ -468,8 +380,4 @@ function disconnected(reason: number, phase: Phase): EdgeError {
     native: reason,
     retry: "backoff",
   });
-}
-
-function overlong(bytes: number, limit: number): EdgeError {
-  return iec61850Fault("mms.pdu.overlong", `a request of ${bytes} bytes; ${limit} were negotiated`, { blame: "us" });
 }

@@ -52,6 +52,7 @@ describe("the doctor", () => {
       "node",
       "keys",
       "hooks",
+      "libiec61850",
       "disk",
       "descriptors",
       "ports",

@@ -6,6 +6,7 @@ import { printIssues } from "../../config/issue.ts";
 import { diskCheck } from "./disk-check.ts";
 import { type Check, error, type Finding, ok, textOf, warning } from "./finding.ts";
 import { hooksCheck } from "./hooks-check.ts";
+import { nativeCheck } from "./native-check.ts";
 import { keysCheck } from "./keys-check.ts";
 import { descriptorsCheck, nodeCheck } from "./node-check.ts";
 import { peerCheck } from "./peer-check.ts";
@@ -17,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   nodeCheck,
   keysCheck,
   hooksCheck,
+  nativeCheck,
   diskCheck,
   descriptorsCheck,
   portsCheck,
