@@ -73,7 +73,9 @@ export function checkConfig(file: string, text: string, base: string, options: C
   for (const law of LAWS) reader.take(law.check(whole));
   for (const protocol of PROTOCOL_NAMES) {
     const of = devices.devices.filter((device) => device.protocol === protocol);
-    reader.take(settingsOf(protocol).complaints(parts.protocols?.[protocol], of, { agents: parts.agents ?? {} }));
+    const agents = parts.agents ?? {};
+    const groups = parts.groups === undefined ? undefined : Object.keys(parts.groups);
+    reader.take(settingsOf(protocol).complaints(parts.protocols?.[protocol], of, { agents, groups }));
   }
   if (options.filesMustExist) issues.push(...checkFileRefs(place, machine, base));
   const failed = issues.some((issue) => issue.severity === "error");

@@ -56,6 +56,18 @@ describe("the mqtt section", () => {
     expect(config?.protocols.mqtt?.bridges["plain"]).toMatchObject({ protocolVersion: 4, status: undefined });
   });
 
+  it("complains about a broker or bridge of a group that is not there", () => {
+    const { issues } = check({
+      brokers: { plant: { addresses: ["10.0.0.9:1883"], group: "mian", subscriptions: ["a/+"] } },
+      bridges: { centre: { addresses: ["10.0.0.9:1883"], group: "east", rules: [{ direction: "out" }] } },
+    });
+    const errors = issues.filter((issue) => issue.severity === "error");
+    expect(errors.map(({ path, message, fix }) => [path, message, fix])).toEqual([
+      ["mqtt.brokers.plant.group", "there is no group mian: no agent would ever connect", "did you mean main?"],
+      ["mqtt.bridges.centre.group", "there is no group east: no agent would ever connect", "known groups: main"],
+    ]);
+  });
+
   it("has one fingerprint wherever its secrets are", () => {
     const broker = (password: string) => ({
       brokers: {

@@ -9,6 +9,7 @@ import { bridge, broker, type MqttBridge, type MqttBroker, type MqttConnection }
 import { mappingRule, RULES_MAX } from "./mqtt-mapping.ts";
 import type { Complaint, DeviceBase, ProtocolSettings } from "./protocols.ts";
 import { choice, duration, flag, host, integer, name, port, secret, size, text, uid } from "./scalars.ts";
+import { nearest } from "./suggest.ts";
 import { tlsFiles } from "./tls.ts";
 
 export interface MqttSection {
@@ -225,6 +226,7 @@ export const mqttSettings: ProtocolSettings<MqttSection, MqttDevice> = {
       ...sparkplugComplaints(devices),
       ...doorComplaints(settings, devices, config),
       ...bridgesComplaints(settings),
+      ...groupComplaints(settings, config.groups),
       ...idleComplaints(settings, devices),
     ];
   },
@@ -386,6 +388,20 @@ function idleComplaints(settings: MqttSection, devices: readonly MqttDevice[]): 
     .map(([name]) =>
       error(["brokers", name, "subscriptions"], "nothing of it is taken in", 'subscriptions: ["+/measurement"]'),
     );
+}
+
+function groupComplaints(settings: MqttSection, groups: readonly string[] | undefined): readonly Complaint[] {
+  if (groups === undefined) return [];
+  const named = (["brokers", "bridges"] as const).flatMap((kind) =>
+    Object.entries(settings[kind]).map(([key, { group }]) => ({ kind, key, group })),
+  );
+  return named
+    .filter(({ group }) => !groups.includes(group))
+    .map(({ kind, key, group }) => {
+      const meant = nearest(group, groups);
+      const fix = meant === undefined ? `known groups: ${groups.join(", ")}` : `did you mean ${meant}?`;
+      return error([kind, key, "group"], `there is no group ${group}: no agent would ever connect`, fix);
+    });
 }
 
 function bridgesComplaints(settings: MqttSection): readonly Complaint[] {

@@ -30,7 +30,10 @@ export interface ProtocolSettings<Section, Device extends DeviceBase> {
   complaints(
     section: Section | undefined,
     devices: readonly Device[],
-    config: Pick<Config, "agents">,
+    config: Pick<Config, "agents"> & {
+      /** Names of the groups; `undefined` where they cannot be told, and that is complained about elsewhere. */
+      readonly groups?: readonly string[] | undefined;
+    },
   ): readonly Complaint[];
 }
 
