@@ -87,4 +87,21 @@ describe("a crashing adapter", () => {
     await until(() => [...a.agent.listeners.bound()].length === 2);
     await until(() => !a.source.health().reasons.some((one) => one.code === "listener.closed"));
   }, 30_000);
+
+  it("gives its group to the other agent where a port stays in use, and does not take it back until it is free", async () => {
+    const other = createServer((socket) => socket.on("error", () => {}).destroy());
+    await new Promise<void>((resolve) => other.listen(pair.files.agents.a.old, "127.0.0.1", resolve));
+    const a = await pair.join("a");
+    await until(() => a.agent.workOfGroup("main") !== undefined);
+    const b = await pair.join("b");
+    await until(() => b.source.status().groups[0]?.role === "active", 30_000);
+    expect(a.source.health().reasons.map((one) => one.code)).toContain("listener.taken");
+    await pair.switchOnLights(100);
+    await until(() => b.source.status().devices["oslp"]?.online === 2);
+    const epoch = b.source.status().groups[0]?.epoch;
+    await new Promise((resolve) => other.close(resolve));
+    await until(() => a.source.health().ready);
+    expect(a.agent.snapshot("main")?.paused).toBe(false);
+    expect(b.source.status().groups[0]).toMatchObject({ role: "active", epoch });
+  }, 60_000);
 });

@@ -21,6 +21,7 @@ import { AgentSpools } from "./agent-spools.ts";
 import { Counters } from "./counters.ts";
 import { EpochFile, stateDisk } from "./epoch-file.ts";
 import { GroupRunner } from "./group-runner.ts";
+import { GivenAway } from "./given-away.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
 import { leaseSettings } from "./lease-settings.ts";
@@ -34,6 +35,7 @@ import type { PairMesh } from "./pair-mesh.ts";
 import { pausing } from "./pausing.ts";
 import { membersOf, Placing } from "./placing.ts";
 import { PeerBook } from "./peer-book.ts";
+import { PortCare } from "./port-care.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { openRedis, type RedisLinks } from "./redis-links.ts";
 import { RedisWatch } from "./redis-watch.ts";
@@ -83,6 +85,8 @@ export class EdgeAgent implements Surroundings {
   readonly troubles: Troubles = new Troubles();
   readonly hooks: Hooks;
   readonly adapters: AdapterCare;
+  readonly givenAway: GivenAway;
+  readonly ports: PortCare;
   readonly watch: RedisWatch;
   readonly configHash: string;
   readonly startedAt: number;
@@ -151,6 +155,7 @@ export class EdgeAgent implements Surroundings {
     });
     this.mesh = makeMesh(this, log);
     this.hooks = makeHooks(this);
+    this.givenAway = new GivenAway(this);
     const loss = new AdapterLoss(this);
     this.adapters = new AdapterCare({
       timers: this.timers,
@@ -163,6 +168,15 @@ export class EdgeAgent implements Surroundings {
         for (const work of this.#works.values()) await work.duties.open(protocol);
       },
       tell: (news) => loss.take(news),
+    });
+    this.ports = new PortCare({
+      timers: this.timers,
+      protocols: this.services.map((service) => service.protocol),
+      closed: (protocol) => this.closedSockets(protocol),
+      couldOpen: (protocol) => this.#couldOpen(protocol),
+      snapshot: (group) => this.snapshot(group),
+      givenAway: this.givenAway,
+      note: (level, text) => this.note(level, text),
     });
     this.runners = new Map(
       Object.entries(config.groups)
@@ -192,6 +206,7 @@ export class EdgeAgent implements Surroundings {
       if (this.#replaceConfig) runner.lease.request({ kind: "replace-config" });
     }
     this.placing.start();
+    this.ports.start();
   }
 
   /** Gives every group back in order, then closes everything. */
@@ -201,6 +216,7 @@ export class EdgeAgent implements Surroundings {
     this.placing.stop();
     this.watch.stop();
     this.adapters.stop();
+    this.ports.stop();
     for (const runner of this.runners.values()) {
       if (runner.lease.reign() !== undefined) runner.lease.request({ kind: "step-down" });
     }
@@ -253,6 +269,13 @@ export class EdgeAgent implements Surroundings {
 
   devicesOf(group: string): readonly string[] {
     return this.#devicesOf.get(group) ?? [];
+  }
+
+  /** The sockets that should be open now and are not, for people: of one protocol, or of all. */
+  closedSockets(protocol?: string): readonly string[] {
+    return this.services
+      .filter((service) => protocol === undefined || service.protocol === protocol)
+      .flatMap((service) => [...this.listeners.closedOf(service), ...(service.closedSockets?.() ?? [])]);
   }
 
   forget(group: string): void {
@@ -336,6 +359,13 @@ export class EdgeAgent implements Surroundings {
       for (const [peer, { role }] of Object.entries(runner.snapshot().peers)) if (role === "active") active.add(peer);
     }
     return [...active];
+  }
+
+  /** What a service opens itself is opened only where its group is active. */
+  async #couldOpen(protocol: string): Promise<boolean | undefined> {
+    const service = this.services.find((one) => one.protocol === protocol);
+    if (service === undefined || service.listeners.length === 0) return undefined;
+    return this.listeners.couldOpen(service);
   }
 
   #takeForwarded(listener: string, transport: Transport, mayReturn: boolean): void {

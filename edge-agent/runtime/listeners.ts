@@ -65,6 +65,27 @@ export class Listeners {
     for (const [wanted, listener] of this.#open) yield { label: wanted.label, host: wanted.host, port: listener.port };
   }
 
+  /** The sockets of a protocol that should be open now and are not, for people. */
+  closedOf(service: ProtocolService): readonly string[] {
+    if (!this.#wanted || this.#shut.has(service.protocol)) return [];
+    const closed = service.listeners.filter((wanted) => !this.#open.has(wanted));
+    return closed.map(({ label, host, port }) => `${label} on ${host}:${port}`);
+  }
+
+  /** Whether every socket of a protocol is open, or could be: one that is not is opened and closed again. */
+  async couldOpen(service: ProtocolService): Promise<boolean> {
+    const { network = NODE_NETWORK } = this.#parts;
+    for (const { host, port } of service.listeners.filter((wanted) => !this.#open.has(wanted))) {
+      try {
+        const listener = await network.listen({ host, port, maxConnections: 1, onTransport: (one) => one.destroy() });
+        await listener.close();
+      } catch (_taken) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Resolves when every socket is open or was found taken; a port in use is tried again until it is free. */
   open(): Promise<void> {
     this.#wanted = true;

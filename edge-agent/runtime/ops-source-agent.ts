@@ -6,7 +6,6 @@ import type { Counters } from "./counters.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import type { GroupWork } from "./group-work.ts";
 import type { LastMessages } from "./last-messages.ts";
-import type { Listeners } from "./listeners.ts";
 import type { PeerBook } from "./peer-book.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import type { RedisLinks } from "./redis-links.ts";
@@ -36,7 +35,8 @@ export interface ObservedAgent {
   readonly peers: PeerBook;
   readonly troubles: Troubles;
   readonly services: readonly ProtocolService[];
-  readonly listeners: Pick<Listeners, "bound">;
+  /** The sockets that should be open now and are not. */
+  closedSockets(): readonly string[];
   readonly runners: ReadonlyMap<string, unknown>;
   readonly spools: { of(group: string): GroupSpool | undefined };
   snapshot(group: string): LeaseSnapshot | undefined;

@@ -207,7 +207,7 @@ export class AgentOpsSource {
       devices:
         states === undefined ? undefined : { expecting: states.expecting, silent: states.silent, size: states.size },
       lastStoredAgeMs: lastStoredAt === undefined ? undefined : Math.max(0, now - lastStoredAt),
-      closedListeners: this.#closedListeners(),
+      closedListeners: this.#agent.closedSockets(),
       spool: spool?.own.status(),
       spoolPolicy: config.spool.policy,
       spoolMendsInMs: spool?.mendsInMs,
@@ -219,13 +219,6 @@ export class AgentOpsSource {
       cores: this.#gauge.cores.filter((core) => core.groups.includes(group)).length,
       troubles: troubles.of(group),
     };
-  }
-
-  #closedListeners(): readonly string[] {
-    const open = new Set([...this.#agent.listeners.bound()].map((one) => one.label));
-    const wanted = this.#agent.services.flatMap((service) => service.listeners);
-    const closed = wanted.filter((one) => !open.has(one.label)).map((one) => `${one.label} on ${one.host}:${one.port}`);
-    return [...closed, ...this.#agent.services.flatMap((service) => service.closedSockets?.() ?? [])];
   }
 
   #peers(): readonly Words.PeerStatus[] {
