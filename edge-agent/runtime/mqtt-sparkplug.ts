@@ -111,6 +111,7 @@ export class SparkplugHost {
     let index = 0;
     for (const served of this.#nodes.values()) {
       index += 1;
+      served.machine.connected();
       ports.timers.at(later(ports.timers.now(), index * SPREAD_MS), () => {
         if (this.#ended) return;
         void this.#apply(served, served.machine.requestBirth(ports.timers.now()), undefined);

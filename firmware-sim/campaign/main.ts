@@ -7,6 +7,7 @@ import { startClusterBed, startSentinelBed } from "../bed/redis-bed-sets.ts";
 import { Campaign, type CampaignResult, type FaultRecord } from "./campaign.ts";
 import { EVERY_FAULT, namedFaults, possibleFaults } from "./catalogue.ts";
 import type { Fault } from "./fault.ts";
+import { mqttKills } from "./mqtt-kills.ts";
 
 const USAGE = `npm run campaign -- [--minutes 2] [--seed N] [--devices 20] [--every 100] [--commands 100] [--rest 1500]
                    [--faults kill,freeze,…] [--redis sentinel|cluster] [--unsupervised] [--hold-down] [--keep] [--json]
@@ -14,6 +15,11 @@ const USAGE = `npm run campaign -- [--minutes 2] [--seed N] [--devices 20] [--ev
 Does to a whole gateway what the field does, at times that follow from the seed, and lets an independent accountant judge.
 Each fault is the first for days, unless --hold-down: then agents remember the takeovers before and take their time.
 With --json every line is a JSON object; the last line is the verdict in any case. Exits with 1 when a promise broke.
+
+npm run campaign -- mqtt [--clients 1000] [--kills 3] [--every 500] [--keep]
+
+Kills the active agent of a pair (SIGKILL) under connected MQTT clients that publish with QoS 1 and 2, and lets an account of
+what they were thanked for and what a core was handed judge.
 `;
 
 const OPTIONS = {
@@ -39,6 +45,7 @@ function parse(args: readonly string[]) {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "mqtt") return await killUnderMqtt(args.slice(1));
   const values = parse(args);
   if (values.help) {
     const known = EVERY_FAULT.map((one) => `  ${one.kind.padEnd(16)}${one.summary}`).join("\n");
@@ -58,6 +65,28 @@ async function main(args: readonly string[]): Promise<number> {
     if (bed.keep) process.stderr.write(`kept: ${bed.plan.dir}\n`);
     await bed.stop();
   }
+}
+
+async function killUnderMqtt(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      clients: { type: "string", default: "1000" },
+      kills: { type: "string", default: "3" },
+      every: { type: "string", default: "500" },
+      keep: { type: "boolean", default: false },
+    },
+  });
+  const result = await mqttKills({
+    clients: count(values.clients, "clients"),
+    kills: count(values.kills, "kills"),
+    everyMs: count(values.every, "every"),
+    keep: values.keep,
+    tell: (line) => void process.stdout.write(`${line}\n`),
+  });
+  for (const one of result.broken) process.stdout.write(`${one}\n`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  return result.ok ? 0 : 1;
 }
 
 function bedOptions(values: Values): BedOptions {

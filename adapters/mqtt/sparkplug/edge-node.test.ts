@@ -157,7 +157,9 @@ describe("an edge node", () => {
     expect(node.wakeAt).toBeUndefined();
     expect(kinds(node.requestBirth(at(10)))).toEqual(["rebirth"]);
     expect(unknown(20)).toEqual(["mqtt.sparkplug.not-born"]);
-    expect(kinds(node.requestBirth(at(30)))).toEqual(["rebirth"]);
+    expect(kinds(node.requestBirth(at(30)))).toEqual([]);
+    node.connected();
+    expect(kinds(node.requestBirth(at(40)))).toEqual(["rebirth"]);
   });
 
   it("dies by the NDEATH of its own birth alone", () => {

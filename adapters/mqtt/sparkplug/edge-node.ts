@@ -113,11 +113,14 @@ export class EdgeNode {
    */
   requestBirth(now: Instant): readonly EdgeNodeOutcome[] {
     const found: EdgeNodeOutcome[] = [];
-    // A request without an answer may have gone down with the connection before.
-    if (this.#wantsBirth) this.#askAt = undefined;
     this.#ask(now, found);
-    if (found.length > 0) this.#isGreeting = true;
+    this.#isGreeting = true;
     return found;
+  }
+
+  /** The connection is new: a request without an answer may have gone down with the one before. */
+  connected(): void {
+    if (this.#wantsBirth) this.#askAt = undefined;
   }
 
   /** The last request could not be sent: it counts for nothing, and the next reason or connection asks. */
