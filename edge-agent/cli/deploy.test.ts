@@ -142,7 +142,7 @@ describe("docs/operations.md", () => {
     const page = readFileSync(join(ROOT, "docs/operations.md"), "utf8");
     const told = [...page.matchAll(/^\| `([a-z.-]+)` \|/gm)].map((match) => match[1]);
     const runtime = join(ROOT, "edge-agent/runtime");
-    const sources = ["ops-source-health.ts", "make-hooks.ts", "adapter-loss.ts"]
+    const sources = ["ops-source-health.ts", "make-hooks.ts", "adapter-loss.ts", "port-care.ts"]
       .map((name) => readFileSync(join(runtime, name), "utf8"))
       .join("\n");
     const used = [...sources.matchAll(/(?:blocks|warns)\(\s*"([a-z.-]+)"|\bcode: "([a-z.-]+)", message\b/g)].map(

@@ -126,8 +126,7 @@ function causeOf(protocol: string): string {
 }
 
 function taken(sockets: readonly string[]): { readonly code: string; readonly message: string } {
-  return {
-    code: "listener.taken",
-    message: `not to be opened for ${PORT_PATIENCE_MS / 1_000} s: ${sockets.join(", ")}; devices cannot come to this agent`,
-  };
+  const seconds = PORT_PATIENCE_MS / 1_000;
+  const message = `not to be opened for ${seconds} s: ${sockets.join(", ")}; devices cannot come to this agent`;
+  return { code: "listener.taken", message };
 }
