@@ -8,6 +8,7 @@ import { clientAddress, serverAddress } from "./hdlc/address.ts";
 import { HdlcClientLink } from "./hdlc/client-link.ts";
 import { AUTHENTICATED, AUTHENTICATED_ENCRYPTED, ENCRYPTED, type Protection, UNPROTECTED } from "./security/control.ts";
 import type { SecurityMaterial } from "./security/envelope.ts";
+import type { PartyKeys } from "./security/general-keys.ts";
 import type { Mechanism } from "./security/hls.ts";
 import type { InvocationCounters, ReplayGuard } from "./security/invocation-counter.ts";
 import type { DlmsSettings } from "./settings.ts";
@@ -56,13 +57,20 @@ export function deviceAssociation(
 ): ClientAssociation {
   const { device, random } = ports;
   const { ciphers } = ports.settings;
-  const { protection, clientTitle, dedicated, form } = device;
+  const { protection, clientTitle, dedicated, form, generalCiphering, signs } = device;
   const material = materialOf(device, pair);
   if (protection !== "none" && material === undefined) throw keyMissing("an encryption key");
   const security =
     protection === "none" || material === undefined
       ? undefined
-      : securitySettings(material, { protection: PROTECTION[protection], form, dedicatedKey: dedicated });
+      : securitySettings(material, {
+          protection: PROTECTION[protection],
+          form,
+          generalCiphering,
+          signs,
+          party: partyOf(device),
+          dedicatedKey: dedicated,
+        });
   const settings = associationSettings({
     ...common(ports),
     authentication: authenticationOf(device, material),
@@ -120,6 +128,12 @@ export function materialOf(device: DlmsDevice, pair: KeyPair): SecurityMaterial 
     authenticationKey: next?.authentication ?? keys.authentication,
     broadcastKey: keys.broadcast,
   };
+}
+
+/** What general-ciphering and general-signing with the meter need. */
+export function partyOf({ keys }: DlmsDevice): PartyKeys {
+  const { master, signing, serverSigning, agreement, serverAgreement } = keys;
+  return { master, signing, peerSigning: serverSigning, agreement, peerAgreement: serverAgreement };
 }
 
 function authenticationOf(device: DlmsDevice, material: SecurityMaterial | undefined): AssociationAuthentication {

@@ -5,6 +5,7 @@ import type { AccessTechnology } from "./cosem/gsm-diagnostic.ts";
 import type { ZoneName } from "./cosem/time-zone.ts";
 import type { Obis } from "./obis.ts";
 import type { ProtectionForm } from "./security/envelope.ts";
+import type { KeyChoice } from "./security/general-keys.ts";
 import type { SecuritySuite } from "./security/suite.ts";
 
 /** How a client proves who it is (IEC 62056-5-3, 5.3.6); `none` is the lowest level. */
@@ -38,6 +39,9 @@ export interface DlmsKeys {
   /** Our private signing key and the meter's public one, for ECDSA. */
   readonly signing: KeyRef | undefined;
   readonly serverSigning: KeyRef | undefined;
+  /** Our private key agreement key and the meter's public one. */
+  readonly agreement: KeyRef | undefined;
+  readonly serverAgreement: KeyRef | undefined;
   /** The pair that `keys.replace` brings in. */
   readonly next: { readonly encryption: KeyRef; readonly authentication: KeyRef } | undefined;
 }
@@ -87,6 +91,10 @@ export interface DlmsDevice {
   readonly dedicated: boolean;
   /** How a protected APDU is wrapped. */
   readonly form: ProtectionForm;
+  /** Services in general-ciphering instead, with a key of this choice. */
+  readonly generalCiphering: KeyChoice | undefined;
+  /** Services are signed, and answers have to be. */
+  readonly signs: boolean;
   readonly keys: DlmsKeys;
   readonly mbusKeys: Readonly<Partial<Record<1 | 2 | 3 | 4, MbusKeys>>>;
   /** Eight octets. */

@@ -127,6 +127,8 @@ function deviceOf(flags: DlmsProbeFlags, { keys, mbusKeys }: MeterKeys): DlmsDev
     suite: flags.suite,
     dedicated: false,
     form: flags.general === true ? "general" : "service-specific",
+    generalCiphering: flags.generalCiphering,
+    signs: flags.sign === true,
     keys,
     mbusKeys,
     clientTitle: fromHex(flags.title) ?? new Uint8Array(8),

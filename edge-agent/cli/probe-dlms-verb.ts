@@ -42,6 +42,16 @@ export function registerDlms(probe: Command): void {
     )
     .addOption(new Option("--suite <n>", "security suite").argParser(Number).default(0))
     .option("--general", "general-glo-ciphering instead of the tags of each service")
+    .addOption(
+      new Option("--general-ciphering <key>", "general-ciphering: which key, and how the meter comes to it").choices([
+        "identified",
+        "broadcast",
+        "wrapped",
+        "one-pass",
+        "static-unified",
+      ]),
+    )
+    .option("--sign", "general-signing around every service; suites 1 and 2")
     .option("--keys <file>", "JSON: encryption, authentication, password, secret … in hex (docs/protocols/dlms.md)")
     .option("--password <text>", "of the low level authentication, or the secret of a high level one")
     .option("--title <hex>", "our system title", "4253420000000001")

@@ -4,6 +4,7 @@ import { interfaceClass } from "../../adapters/dlms/cosem/classes.ts";
 import { obisTitle } from "../../adapters/dlms/cosem/obis-name.ts";
 import type { Authentication, ProtectionName } from "../../adapters/dlms/device.ts";
 import { parseObis } from "../../adapters/dlms/obis.ts";
+import type { KeyChoice } from "../../adapters/dlms/security/general-keys.ts";
 import { toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { Json } from "../model/bounded-json.ts";
@@ -26,6 +27,8 @@ export interface DlmsProbeFlags {
   readonly protection?: ProtectionName;
   readonly suite: 0 | 1 | 2;
   readonly general?: boolean;
+  readonly generalCiphering?: KeyChoice;
+  readonly sign?: boolean;
   readonly keys?: string;
   readonly password?: string;
   readonly title: string;

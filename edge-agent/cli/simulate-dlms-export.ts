@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:f
 import { dirname, join } from "node:path";
 import type { Authentication, ProtectionName } from "../../adapters/dlms/device.ts";
 import type { Mechanism } from "../../adapters/dlms/security/hls.ts";
+import type { Curve } from "../../adapters/kit/ciphers.ts";
 import { toHex } from "../../adapters/kit/bytes.ts";
 import { CipherKeys } from "../../adapters/io/node/cipher-keys.ts";
 import { curveOf } from "../../firmware-sim/dlms/fleet/fleet-keys.ts";
@@ -61,14 +62,11 @@ function yamlLine(plan: FleetPlan, member: FleetMember): string {
   return `  - { ${facts.join(", ")} }\n`;
 }
 
-/** All in hex; signing keys as the scalar of ours and the point (x || y) of the meter's. */
-function keysOf({ suite, mechanism, mbus }: FleetPlan, { keys }: FleetMember): Readonly<Record<string, unknown>> {
+/** All in hex; keys of a curve as the scalar of ours and the point (x || y) of the meter's. */
+function keysOf({ suite, mbus }: FleetPlan, { keys }: FleetMember): Readonly<Record<string, unknown>> {
   const curve = curveOf(suite);
   const ciphers = new CipherKeys();
-  const signing =
-    curve === undefined || mechanism !== "high-ecdsa" ? undefined : ciphers.agreementPair(curve, keys.clientScalar);
-  const server =
-    curve === undefined || mechanism !== "high-ecdsa" ? undefined : ciphers.agreementPair(curve, keys.serverScalar);
+  const pair = (at: Curve, scalar: Uint8Array) => ciphers.agreementPair(at, scalar);
   return {
     encryption: toHex(keys.encryption),
     authentication: toHex(keys.authentication),
@@ -81,7 +79,11 @@ function keysOf({ suite, mechanism, mbus }: FleetPlan, { keys }: FleetMember): R
         return [at + 1, { master: toHex(master), user: toHex(user) }];
       }),
     ),
-    ...(signing === undefined ? {} : { signing: toHex(signing.privateKey) }),
-    ...(server === undefined ? {} : { serverSigning: toHex(server.publicKey) }),
+    ...(curve !== undefined && {
+      signing: toHex(pair(curve, keys.clientScalar).privateKey),
+      serverSigning: toHex(pair(curve, keys.serverScalar).publicKey),
+      agreement: toHex(pair(curve, keys.clientAgreementScalar).privateKey),
+      serverAgreement: toHex(pair(curve, keys.serverAgreementScalar).publicKey),
+    }),
   };
 }

@@ -7,7 +7,12 @@ export function dlmsComplaints(
   devices: readonly DlmsDeviceConfig[],
 ): readonly Complaint[] {
   if (settings === undefined) return [];
-  return [...pushComplaints(settings), ...keyComplaints(settings, devices), ...scheduleComplaints(settings, devices)];
+  return [
+    ...pushComplaints(settings),
+    ...keyComplaints(settings, devices),
+    ...protectionComplaints(devices),
+    ...scheduleComplaints(settings, devices),
+  ];
 }
 
 function pushComplaints({ listen, udp, allow }: DlmsSection): Complaint[] {
@@ -34,6 +39,28 @@ function keyComplaints(settings: DlmsSection, devices: readonly DlmsDeviceConfig
       message: `meter ${first.uid}${more} wants authentication or ciphering, and nothing says where its keys are`,
       fix: `keyFolder: keys/dlms with ${first.uid}.json in it, or keys: { file: … } at the meter`,
     },
+  ];
+}
+
+/** What general-ciphering and signatures presuppose. */
+function protectionComplaints(devices: readonly DlmsDeviceConfig[]): Complaint[] {
+  const of = (found: DlmsDeviceConfig | undefined, message: string, fix: string): Complaint[] =>
+    found === undefined
+      ? []
+      : [{ severity: "error", path: ["devices", found.uid], message: `meter ${found.uid} ${message}`, fix }];
+  const agrees = ({ generalCiphering }: DlmsDeviceConfig) =>
+    generalCiphering === "one-pass" || generalCiphering === "static-unified";
+  return [
+    ...of(
+      devices.find((one) => (one.generalCiphering !== undefined || one.signed) && one.protection === "none"),
+      "wants general-ciphering or signatures, and no protection",
+      "protection: both, or leave generalCiphering and signed out",
+    ),
+    ...of(
+      devices.find((one) => (one.signed || agrees(one)) && one.suite === 0),
+      "wants signatures or agreed keys, which security suite 0 has not",
+      "suite: 1 or 2, or generalCiphering: identified or wrapped",
+    ),
   ];
 }
 

@@ -4,6 +4,7 @@ import { PROFILE_NAMES, type ProfileName } from "../../adapters/dlms/config/obje
 import { isZone } from "../../adapters/dlms/cosem/time-zone.ts";
 import { AUTHENTICATIONS, type Authentication, PROTECTIONS, type ProtectionName } from "../../adapters/dlms/device.ts";
 import { type Obis, parseObis } from "../../adapters/dlms/obis.ts";
+import { KEY_CHOICES, type KeyChoice } from "../../adapters/dlms/security/general-keys.ts";
 import { fromHex } from "../../adapters/kit/bytes.ts";
 import { type Json, jsonField } from "../model/bounded-json.ts";
 import type { FileRef, Listener, SecretRef } from "./config.ts";
@@ -86,6 +87,8 @@ export interface DlmsDeviceConfig extends DeviceBase {
   readonly suite: 0 | 1 | 2;
   readonly dedicatedKey: boolean;
   readonly generalProtection: boolean;
+  readonly generalCiphering: KeyChoice | undefined;
+  readonly signed: boolean;
   readonly counterRestarts: boolean;
   readonly counterObject: Obis;
   /** One JSON file with all keys of the meter. */
@@ -223,6 +226,8 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     suite: z.union([z.literal(0), z.literal(1), z.literal(2)], { error: "0, 1 or 2" }).prefault(0),
     dedicatedKey: flag().prefault(false),
     generalProtection: flag().prefault(false),
+    generalCiphering: choice(KEY_CHOICES).optional(),
+    signed: flag().prefault(false),
     counterRestarts: flag().prefault(false),
     counterObject: obis.prefault("0-0:43.1.0*255"),
     keys: secret("the keys of the meter").optional(),
@@ -240,8 +245,9 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     cell: text("the name of a cell").optional(),
     poll: name("a poll group").prefault("default"),
   })
-  .transform(({ expectEvery, hdlc, keys, clientTitle, serverTitle, type, cell, ...rest }) => ({
+  .transform(({ expectEvery, hdlc, keys, clientTitle, serverTitle, type, cell, generalCiphering, ...rest }) => ({
     ...rest,
+    generalCiphering,
     expectEveryMs: expectEvery,
     hdlc,
     keys,

@@ -7,7 +7,7 @@ import type { KeyRef } from "../../adapters/kit/adapter.ts";
 import type { SecretRef } from "../config/config.ts";
 import { readBytes } from "../config/secrets.ts";
 
-/** Keys of one meter, in one JSON file: hex, and PEM for those of signatures. */
+/** Keys of one meter, in one JSON file: hex, and PEM too for those of signatures and agreements. */
 export interface MeterKeys {
   readonly keys: DlmsKeys;
   readonly mbusKeys: Readonly<Partial<Record<1 | 2 | 3 | 4, MbusKeys>>>;
@@ -22,6 +22,8 @@ export const NO_KEYS: MeterKeys = {
     secret: undefined,
     signing: undefined,
     serverSigning: undefined,
+    agreement: undefined,
+    serverAgreement: undefined,
     next: undefined,
   },
   mbusKeys: {},
@@ -36,6 +38,8 @@ const FIELDS = [
   "secret",
   "signing",
   "serverSigning",
+  "agreement",
+  "serverAgreement",
   "next",
   "mbus",
 ];
@@ -57,13 +61,13 @@ export function readMeterKeys(ref: SecretRef, uid: string, suite: 0 | 1 | 2, sto
     if (octets.length === wanted) return store.addSecret(name(path), octets);
     throw unreadable(where, `${path} has ${octets.length} octets; security suite ${suite} wants ${wanted}`);
   };
-  const pem = (field: "signing" | "serverSigning"): KeyRef | undefined => {
+  const pem = (field: "signing" | "serverSigning" | "agreement" | "serverAgreement"): KeyRef | undefined => {
     const value = file[field];
     if (value === undefined) return undefined;
     if (typeof value !== "string") throw unreadable(where, `${field} is PEM`);
     const { curve } = SUITES[suite];
     const material = value.includes("BEGIN") ? value : (fromHex(value) ?? value);
-    return field === "signing"
+    return field === "signing" || field === "agreement"
       ? store.addPrivate(name(field), material, curve)
       : store.addPublic(name(field), material, curve);
   };
@@ -89,6 +93,8 @@ export function readMeterKeys(ref: SecretRef, uid: string, suite: 0 | 1 | 2, sto
       secret: secret(),
       signing: pem("signing"),
       serverSigning: pem("serverSigning"),
+      agreement: pem("agreement"),
+      serverAgreement: pem("serverAgreement"),
       next:
         nextEncryption === undefined || nextAuthentication === undefined
           ? undefined

@@ -172,6 +172,8 @@ export function toMeter(
     suite: device.suite,
     dedicated: device.dedicatedKey,
     form: device.generalProtection ? "general" : "service-specific",
+    generalCiphering: device.generalCiphering,
+    signs: device.signed,
     keys,
     mbusKeys,
     clientTitle: titleOctets(device.clientTitle ?? section.clientTitle),

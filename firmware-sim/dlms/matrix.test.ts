@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { action, get, getList, set } from "../../adapters/dlms/association/services.ts";
+import { decodeApdu } from "../../adapters/dlms/apdu/decode-apdu.ts";
 import { elementsOf, number, octetString, structure } from "../../adapters/dlms/data/data.ts";
+import { KEY_CHOICES } from "../../adapters/dlms/security/general-keys.ts";
 import type { Mechanism } from "../../adapters/dlms/security/hls.ts";
 import { toObis } from "../../adapters/dlms/obis.ts";
-import { MECHANISMS, Pair, type TransportName } from "./pair.testing.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { completeMeter } from "./behaviours/roster.ts";
+import { dlmsErrorOf, MECHANISMS, Pair, type TransportName } from "./pair.testing.ts";
 
 /** The product's client against the simulated meter: every authentication, policy, suite and transport, without sockets. */
 
@@ -83,6 +87,62 @@ describe("client and simulated meter", () => {
       everything(new Pair({ mechanism: "high-gmac", policy: 3, transport, security: { form, dedicatedKey } }));
     },
   );
+
+  const GENERAL = TRANSPORTS.flatMap((transport) =>
+    ([0, 1, 2] as const).flatMap((suite) =>
+      ([1, 2, 3] as const).flatMap((policy) =>
+        [undefined, ...KEY_CHOICES].flatMap((generalCiphering) =>
+          [false, true].map((signs) => ({ transport, suite, policy, generalCiphering, signs })),
+        ),
+      ),
+    ),
+  ).filter(({ transport, policy, suite, generalCiphering, signs }) => {
+    const needsCurve = signs || generalCiphering === "one-pass" || generalCiphering === "static-unified";
+    const isOne = (signs || generalCiphering !== undefined) && (suite !== 0 || !needsCurve);
+    // What is protected is no affair of the transport.
+    return isOne && (policy === 3 || transport === "tcp");
+  });
+  it.each(GENERAL)(
+    "general-ciphering $generalCiphering, signed $signs, policy $policy, suite $suite, over $transport",
+    ({ transport, suite, policy, generalCiphering, signs }) => {
+      everything(new Pair({ mechanism: "high-gmac", policy, suite, transport, security: { generalCiphering, signs } }));
+    },
+  );
+
+  it.each(KEY_CHOICES)("general-ciphering %s and signed in small general blocks", (generalCiphering) => {
+    everything(
+      new Pair({
+        mechanism: "high-ecdsa",
+        policy: 3,
+        suite: 2,
+        security: { generalCiphering, signs: true },
+        client: { maxReceivePduSize: 600, preferGeneralBlockTransfer: true },
+        meter: { pduMax: 600 },
+      }),
+    );
+  });
+
+  it("an answer that is not signed is not taken where signatures were agreed", () => {
+    const forgets: Behaviour = {
+      name: "forgets-to-sign",
+      begins: () => ({
+        protects: (octets) => {
+          const apdu = decodeApdu(octets);
+          return apdu.kind === "general-signing" ? apdu.content : octets;
+        },
+      }),
+    };
+    const behaviours = [forgets, ...completeMeter({ eventEveryMs: 0 })];
+    const pair = new Pair({
+      mechanism: "high-gmac",
+      policy: 3,
+      suite: 1,
+      security: { signs: true },
+      meter: { behaviours },
+    });
+    pair.open();
+    expect(dlmsErrorOf(() => pair.run(get(ENERGY))).code).toBe("dlms.security.unprotected");
+  });
 
   it.each(TRANSPORTS)("everything in general block transfer over %s", (transport) => {
     everything(

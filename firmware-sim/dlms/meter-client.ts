@@ -13,8 +13,10 @@ export interface MeterClient {
   readonly rights: "public" | "all";
   /** Its association exists without an AARQ. */
   readonly isPreEstablished?: boolean;
-  /** HLS 7: its signing key, x || y or by reference. */
+  /** HLS 7 and general-signing: its signing key, x || y or by reference. */
   readonly publicKey?: KeyMaterial;
+  /** Its key agreement key, x || y or by reference. */
+  readonly agreementKey?: KeyMaterial;
 }
 
 export const PUBLIC_CLIENT: MeterClient = { sap: 16, mechanism: MECHANISM.none, rights: "public" };

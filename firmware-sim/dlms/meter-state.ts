@@ -37,6 +37,8 @@ export interface MeterIdentity {
   readonly logicalDevice: number;
   /** HLS 7: its own private key. */
   readonly signingKey?: KeyRef;
+  /** Keys agreed with it: its own private key. */
+  readonly agreementKey?: KeyRef;
 }
 
 /** Where meters of the field differ though none of them is wrong. */

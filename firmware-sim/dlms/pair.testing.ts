@@ -109,7 +109,7 @@ export class Pair {
         sap: 1,
         mechanism: MECHANISMS[mechanism],
         rights: "all",
-        ...(ec === undefined ? {} : { publicKey: ec.clientPublic }),
+        ...(ec === undefined ? {} : { publicKey: ec.clientPublic, agreementKey: ec.clientAgreementPublic }),
       },
     ];
     const faults = (bond.behaviours ?? []).flatMap((name) => BEHAVIOURS[name]?.make({ eventEveryMs: 0 }) ?? []);
@@ -126,7 +126,7 @@ export class Pair {
           { channel: 2, medium: "water", identification: 23_456_789 },
         ],
         logicalDevice: 1,
-        ...(ec === undefined ? {} : { signingKey: ec.serverPrivate }),
+        ...(ec === undefined ? {} : { signingKey: ec.serverPrivate, agreementKey: ec.serverAgreement }),
       },
       keys: this.#keys,
       security: { suite, policy },
@@ -285,6 +285,17 @@ export class Pair {
     const protection = { authenticated: (policy & 1) !== 0, encrypted: (policy & 2) !== 0 };
     const secret = spoil(this.#keys.secret, "secret");
     const ec = this.#ecKeys(suite);
+    const party = {
+      master: this.#keys.master,
+      ...(ec === undefined
+        ? {}
+        : {
+            signing: ec.clientPrivate,
+            peerSigning: ec.serverPublic,
+            agreement: ec.clientAgreement,
+            peerAgreement: ec.serverAgreementPublic,
+          }),
+    };
     const isCiphered = !isPublic && (policy !== 0 || security !== undefined);
     return associationSettings({
       authentication: isPublic
@@ -296,20 +307,26 @@ export class Pair {
             gmac: material,
             ...(ec === undefined ? {} : { signingKey: ec.clientPrivate, serverKey: ec.serverPublic }),
           },
-      security: isCiphered ? securitySettings(material, { protection, ...security }) : undefined,
+      security: isCiphered ? securitySettings(material, { protection, party, ...security }) : undefined,
       clientSystemTitle: CLIENT_TITLE,
       ...this.#bond.client,
     });
   }
 
-  /** One pair for each side, from fixed scalars. */
+  /** A pair to sign and a pair to agree for each side, from fixed scalars. */
   #ecKeys(suite: 0 | 1 | 2) {
     if (suite === 0) return undefined;
     const curve = suite === 1 ? "P-256" : "P-384";
     const length = (suite === 1 ? 32 : 48) + 8;
     const client = this.ciphers.agreementPair(curve, octets(length, 3));
     const server = this.ciphers.agreementPair(curve, octets(length, 77));
+    const clientAgreement = this.ciphers.agreementPair(curve, octets(length, 31));
+    const serverAgreement = this.ciphers.agreementPair(curve, octets(length, 131));
     return {
+      clientAgreement: this.ciphers.addPrivate("client-agreement", clientAgreement.privateKey, curve),
+      clientAgreementPublic: clientAgreement.publicKey,
+      serverAgreement: this.ciphers.addPrivate("server-agreement", serverAgreement.privateKey, curve),
+      serverAgreementPublic: serverAgreement.publicKey,
       clientPrivate: this.ciphers.addPrivate("client", client.privateKey, curve),
       clientPublic: client.publicKey,
       serverPrivate: this.ciphers.addPrivate("server", server.privateKey, curve),

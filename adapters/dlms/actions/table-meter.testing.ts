@@ -95,6 +95,8 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
     suite: 0,
     dedicated: false,
     form: "service-specific",
+    generalCiphering: undefined,
+    signs: false,
     keys: {
       encryption: undefined,
       authentication: undefined,
@@ -103,6 +105,8 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
       secret: undefined,
       signing: undefined,
       serverSigning: undefined,
+      agreement: undefined,
+      serverAgreement: undefined,
       next: undefined,
     },
     mbusKeys: {},

@@ -19,7 +19,7 @@ import type { DlmsLink, LinkStep } from "../transport/link.ts";
 import { confirmedServiceFault, exceptionFault } from "./exceptions.ts";
 import { type Outgoing, unexpected } from "./exchange.ts";
 import { GENERAL_BLOCK_OVERHEAD, GeneralBlocks } from "./general-blocks.ts";
-import { Establishment } from "./establishment.ts";
+import { Establishment, type EstablishmentParts } from "./establishment.ts";
 import type { AssociationFacts } from "./handshake.ts";
 import type { AssociationOutcome } from "./outcome.ts";
 import { ProcedureRun, type ProcedureStep } from "./procedure-run.ts";
@@ -30,6 +30,14 @@ import type { AssociationSettings } from "./settings.ts";
 type Out = StepBuilder<AssociationOutcome>;
 
 type Phase = "idle" | "linking" | "associating" | "authenticating" | "associated" | "releasing" | "closing";
+
+/** What an APDU came in. */
+interface Cover {
+  readonly protection: Protection;
+  readonly signed: boolean;
+}
+
+const BARE: Cover = { protection: UNPROTECTED, signed: false };
 
 export interface AssociationParts {
   readonly settings: AssociationSettings;
@@ -71,7 +79,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     this.#settings = settings;
     this.#link = link;
     this.#counters = counters ?? new CounterReserve(0);
-    this.#protection = protectionOf(settings, ciphers, this.#counters, received);
+    this.#protection = protectionOf({ settings, ciphers, random, counters: this.#counters }, received);
     this.#establishment = new Establishment({
       settings,
       ciphers,
@@ -234,18 +242,18 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #take(step: Out, octets: Uint8Array, now: Instant): void {
     try {
       if (this.#phase === "releasing" && octets[0] === APDU_TAGS.rlre) this.#closeLink(step, now);
-      else this.#takeApdu(step, octets, now, UNPROTECTED, 0);
+      else this.#takeApdu(step, octets, now, BARE, 0);
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
       this.#disorder(step, thrown, now);
     }
   }
 
-  /** @param depth of carriers around it: blocks around protection around a service is all there is. */
-  #takeApdu(step: Out, octets: Uint8Array, now: Instant, protection: Protection, depth: number): void {
+  /** @param depth of carriers around it: blocks around a signature around protection around a service is all there is. */
+  #takeApdu(step: Out, octets: Uint8Array, now: Instant, cover: Cover, depth: number): void {
     const apdu = this.#decoded(step, octets, now);
     if (apdu === undefined) return;
-    if (depth > 2) throw unexpected(apdu, "an APDU that carries no other");
+    if (depth > 3) throw unexpected(apdu, "an APDU that carries no other");
     switch (apdu.kind) {
       case "general-block-transfer": {
         this.#blocks ??= this.#newBlocks();
@@ -254,23 +262,30 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
         if (this.#awaiting !== undefined) this.#await(now);
         if (whole === undefined) return;
         this.#blocks = undefined;
-        this.#takeApdu(step, whole, now, protection, depth + 1);
+        this.#takeApdu(step, whole, now, cover, depth + 1);
         return;
       }
       case "service-ciphered":
       case "general-glo-ciphering":
-      case "general-ded-ciphering": {
+      case "general-ded-ciphering":
+      case "general-ciphering": {
         if (this.#protection === undefined) throw unexpected(apdu, "an APDU without protection");
-        const opened = this.#protection.open(apdu);
-        this.#takeApdu(step, opened.plain, now, opened.protection, depth + 1);
+        const { plain, protection } = this.#protection.open(apdu);
+        this.#takeApdu(step, plain, now, { ...cover, protection }, depth + 1);
+        return;
+      }
+      case "general-signing": {
+        if (this.#protection === undefined) throw unexpected(apdu, "an APDU without a signature");
+        const inside = this.#protection.verify(apdu);
+        this.#takeApdu(step, inside, now, { ...cover, signed: true }, depth + 1);
         return;
       }
       case "data-notification":
       case "event-notification":
-        step.outcomes.push({ kind: "notified", notification: apdu, protection });
+        step.outcomes.push({ kind: "notified", notification: apdu, protection: cover.protection });
         return;
       default:
-        this.#expectProtection(apdu, protection);
+        this.#expectProtection(apdu, cover);
         this.#answered(step, apdu, now);
     }
   }
@@ -291,9 +306,11 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     }
   }
 
-  #expectProtection(apdu: Apdu, protection: Protection): void {
-    const expected = this.#settings.security?.expected;
-    if (expected === undefined || suffices(protection, expected)) return;
+  #expectProtection(apdu: Apdu, { protection, signed }: Cover): void {
+    const { security } = this.#settings;
+    // Signatures are for services: the association is made and ended without.
+    const isSigned = security?.signs !== true || signed || this.#phase !== "associated";
+    if (security === undefined || (isSigned && suffices(protection, security.expected))) return;
     // A server that could not decipher cannot protect what it says about that; an AARE is protected inside.
     if (["exception-response", "confirmed-service-error", "aare"].includes(apdu.kind)) return;
     throw dlmsFault("dlms.security.unprotected", `a ${apdu.kind} with less protection than was agreed`);
@@ -515,13 +532,11 @@ function unanswered(code: DlmsFaultCode, what: string): EdgeError {
 }
 
 function protectionOf(
-  settings: AssociationSettings,
-  ciphers: Ciphers,
-  counters: InvocationCounters,
+  { settings, ciphers, random, counters }: Pick<EstablishmentParts, "settings" | "ciphers" | "random" | "counters">,
   received: ReplayGuard = new ReplayGuard(),
 ): AssociationProtection | undefined {
   const { security, clientSystemTitle = new Uint8Array(0), serverSystemTitle } = settings;
   if (security === undefined) return undefined;
-  const parts = { ciphers, settings: security, clientSystemTitle, counters, received };
+  const parts = { ciphers, random, settings: security, clientSystemTitle, counters, received };
   return new AssociationProtection(parts, serverSystemTitle);
 }

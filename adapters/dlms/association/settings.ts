@@ -5,6 +5,7 @@ import { type Conformance, LN_CONFORMANCE } from "../apdu/conformance.ts";
 import { APDU_LIMITS, type ApduLimits } from "../apdu/descriptor.ts";
 import { AUTHENTICATED_ENCRYPTED, type Protection } from "../security/control.ts";
 import type { ProtectionForm, SecurityMaterial } from "../security/envelope.ts";
+import type { KeyChoice, PartyKeys } from "../security/general-keys.ts";
 import type { Mechanism } from "../security/hls.ts";
 
 /** One association of one client with one logical device. */
@@ -63,6 +64,12 @@ export interface SecuritySettings {
   /** What answers must have at least. */
   readonly expected: Protection;
   readonly form: ProtectionForm;
+  /** Services go in general-ciphering instead, with a key of this choice; the other side's choice is its own. */
+  readonly generalCiphering: KeyChoice | undefined;
+  /** Services are signed besides, and answers have to be (general-signing); only in suites 1 and 2. */
+  readonly signs: boolean;
+  /** What general-ciphering and general-signing need besides `material`. */
+  readonly party: PartyKeys;
   /** Make a key for this association, give it to the server, and use it for all but the authentication. */
   readonly dedicatedKey: boolean;
   /** `plain`: the InitiateRequest inside the AARQ is not ciphered (DSMR 2.2). */
@@ -127,6 +134,9 @@ export function securitySettings(
     protection,
     expected: protection,
     form: "service-specific",
+    generalCiphering: undefined,
+    signs: false,
+    party: {},
     dedicatedKey: false,
     initiate: "protected",
     ...settings,

@@ -4,10 +4,11 @@ import { EdgeError } from "../../kit/edge-error.ts";
 import { decodeLeniently } from "../apdu/decode-apdu.ts";
 import type { DataNotification, EventNotification } from "../apdu/notification.ts";
 import type { GeneralCiphered, GeneralCiphering } from "../apdu/protection.ts";
-import { materialOf } from "../associate.ts";
+import { materialOf, partyOf } from "../associate.ts";
 import type { DlmsDevice } from "../device.ts";
 import { readMemory } from "../memory.ts";
 import { openApdu, openGeneral, type OpenedApdu } from "../security/envelope.ts";
+import { keysReceived } from "../security/general-keys.ts";
 import { ReplayGuard } from "../security/invocation-counter.ts";
 import type { DlmsSettings } from "../settings.ts";
 import { pushFault } from "./push-fault.ts";
@@ -56,7 +57,10 @@ function openWith(apdu: Ciphered, device: DlmsDevice, settings: DlmsSettings): O
     const material = materialOf(device, pair);
     if (material === undefined) break;
     try {
-      if (apdu.kind === "general-ciphering") return openGeneral(settings.ciphers, apdu, () => material);
+      if (apdu.kind === "general-ciphering") {
+        const holder = { ciphers: settings.ciphers, material, party: partyOf(device) };
+        return openGeneral(settings.ciphers, apdu, () => keysReceived(holder, apdu));
+      }
       return openApdu(settings.ciphers, { material, peerTitle: apdu.systemTitle }, apdu);
     } catch (thrown) {
       fault ??= thrown;

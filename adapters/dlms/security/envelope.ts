@@ -100,6 +100,7 @@ export function openApdu(
 export interface GeneralSealing extends GeneralHeader {
   readonly keyInfo: KeyInfo | undefined;
   readonly protection: Protection;
+  readonly broadcast?: boolean;
   readonly counter: number;
   /** The key that `keyInfo` names, wraps or stands for. */
   readonly keys: CipheringKeys;
@@ -107,10 +108,17 @@ export interface GeneralSealing extends GeneralHeader {
 
 /** general-ciphering: the tag covers the header too (Green Book, additional authenticated data). */
 export function sealGeneral(ciphers: Ciphers, sealing: GeneralSealing, plain: Uint8Array): GeneralCiphering {
-  const { keyInfo, protection, counter, keys, ...header } = sealing;
+  const { keyInfo, protection, broadcast = false, counter, keys, ...header } = sealing;
   const content = seal(
     ciphers,
-    { ...keys, protection, counter, systemTitle: header.originatorSystemTitle, header: headerOctets(header) },
+    {
+      ...keys,
+      protection,
+      broadcast,
+      counter,
+      systemTitle: header.originatorSystemTitle,
+      header: headerOctets(header),
+    },
     plain,
   );
   return { kind: "general-ciphering", ...header, keyInfo, content };

@@ -8,7 +8,7 @@ import { equalBytes } from "../../../adapters/kit/bytes.ts";
 import { EdgeError } from "../../../adapters/kit/edge-error.ts";
 import { MECHANISM, type MeterClient } from "../meter-client.ts";
 import type { MeterState } from "../meter-state.ts";
-import { type Cover, PLAIN } from "./cover.ts";
+import { type Cover, PLAIN, protectionOf } from "./cover.ts";
 import { CONTEXT, DIAGNOSTIC, mechanismOf } from "./names.ts";
 import type { Protector, Rejection } from "./protector.ts";
 
@@ -81,7 +81,7 @@ function initiation(aarq: Aarq, meter: MeterState, protector: Protector, isCiphe
   const { initiate, cover, counter } = opened;
   // Old clients with a password send the AARQ itself in clear.
   const wanted = { authenticated: (meter.security.policy & 1) !== 0, encrypted: (meter.security.policy & 2) !== 0 };
-  const given = cover.kind === "plain" ? { authenticated: false, encrypted: false } : cover.protection;
+  const given = protectionOf(cover);
   const isOld = mechanismOf(aarq.mechanismName) === MECHANISM.lls;
   if (isCiphered && !isOld && !suffices(given, wanted)) {
     return refusal(DIAGNOSTIC.noReason, "an InitiateRequest weaker than the security policy");

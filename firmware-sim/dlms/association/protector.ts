@@ -1,13 +1,18 @@
 import type { Apdu, CarrierApdu } from "../../../adapters/dlms/apdu/apdu.ts";
 import { encodeApdu } from "../../../adapters/dlms/apdu/encode-apdu.ts";
-import { writeGeneralHeader } from "../../../adapters/dlms/apdu/protection.ts";
+import { type GeneralHeader, type GeneralSigning, writeGeneralHeader } from "../../../adapters/dlms/apdu/protection.ts";
 import { cipheredTag } from "../../../adapters/dlms/apdu/tags.ts";
 import { type CipheringKeys, open, seal } from "../../../adapters/dlms/security/ciphering.ts";
 import type { Protection, SecurityControl } from "../../../adapters/dlms/security/control.ts";
+import { signApdu, verifySigned } from "../../../adapters/dlms/security/signing.ts";
+import { SUITES } from "../../../adapters/dlms/security/suite.ts";
 import { ByteWriter } from "../../../adapters/kit/byte-writer.ts";
 import { EdgeError } from "../../../adapters/kit/edge-error.ts";
+import { invariant } from "../../../adapters/kit/invariant.ts";
+import type { MeterClient } from "../meter-client.ts";
 import type { MeterState } from "../meter-state.ts";
-import type { Cover } from "./cover.ts";
+import type { Cover, InnerCover } from "./cover.ts";
+import { keyTold, keyToTell, type ToldKey } from "./general-keys.ts";
 
 /** Why a protected APDU was not taken; the client is told (exception-response). */
 export type Rejection =
@@ -18,7 +23,7 @@ export interface Uncovered {
   readonly octets: Uint8Array;
   /** The invocation counter it came with. */
   readonly counter: number;
-  readonly cover: Cover;
+  readonly cover: InnerCover;
 }
 
 export interface ProtectorContext {
@@ -36,10 +41,12 @@ const NOTHING = new Uint8Array(0);
 /** Takes the protection off what clients send, and puts it on what the meter answers. */
 export class Protector {
   readonly #meter: MeterState;
+  readonly #client: MeterClient;
   readonly #context: () => ProtectorContext;
 
-  constructor(meter: MeterState, context: () => ProtectorContext) {
+  constructor(meter: MeterState, client: MeterClient, context: () => ProtectorContext) {
     this.#meter = meter;
+    this.#client = client;
     this.#context = context;
   }
 
@@ -48,13 +55,18 @@ export class Protector {
     const isDedicated =
       apdu.kind === "general-ded-ciphering" || (apdu.kind === "service-ciphered" && apdu.key === "dedicated");
     const title = this.#titleOf(apdu);
+    const told = apdu.kind === "general-ciphering" ? keyTold(this.#meter, this.#client, apdu) : undefined;
+    if (apdu.kind === "general-ciphering" && told === undefined) return { kind: "deciphering-error" };
     try {
       const header = apdu.kind === "general-ciphering" ? headerOctets(apdu) : undefined;
       const { control, counter, information } = open(
         this.#meter.ciphers,
         {
           systemTitle: title,
-          keysFor: (found) => this.#keys(found, isDedicated),
+          keysFor: (found) => ({
+            ...this.#keys(found, isDedicated),
+            ...(told === undefined ? {} : { encryptionKey: told.key }),
+          }),
           ...(header === undefined ? {} : { header }),
         },
         apdu.content,
@@ -64,53 +76,99 @@ export class Protector {
         return { kind: "counter-error", expected: security.clientCounter, counter };
       }
       if (!isDedicated) security.clientCounter = counter + 1;
-      return { octets: information, counter, cover: coverOf(apdu, control) };
+      return { octets: information, counter, cover: coverOf(apdu, control, told?.told) };
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
       return { kind: "deciphering-error" };
     }
   }
 
+  /** What a client signed; `undefined` where its signature does not verify. */
+  verified(apdu: GeneralSigning): Uint8Array | undefined {
+    const { curve } = SUITES[this.#meter.security.suite];
+    const { publicKey: verifyingKey } = this.#client;
+    if (curve === undefined || verifyingKey === undefined) return undefined;
+    try {
+      return verifySigned(this.#meter.ciphers, { curve, verifyingKey }, apdu);
+    } catch (thrown) {
+      if (thrown instanceof EdgeError) return undefined;
+      throw thrown;
+    }
+  }
+
   cover(octets: Uint8Array, cover: Cover): Uint8Array {
-    if (cover.kind === "plain") return octets;
-    const { systemTitle } = this.#meter.identity;
-    const isDedicated = cover.kind !== "general-ciphering" && cover.key === "dedicated";
-    const protect = (header?: Uint8Array): Uint8Array =>
-      seal(
-        this.#meter.ciphers,
-        {
-          ...this.#keys(cover, isDedicated),
-          protection: cover.protection,
-          broadcast: cover.broadcast,
-          systemTitle,
-          counter: this.nextCounter(),
-          ...(header === undefined ? {} : { header }),
-        },
-        octets,
-      );
     switch (cover.kind) {
+      case "plain":
+        return octets;
+      case "signed":
+        return this.#signed(this.cover(octets, cover.inside), cover);
       case "service": {
         const service = octets[0] ?? 0;
-        if (cipheredTag(service, cover.key) === undefined) {
-          // ACCESS and exceptions have no ciphered form of their own.
-          return encodeApdu(this.#general(cover.key, protect()));
-        }
-        return encodeApdu({ kind: "service-ciphered", service, key: cover.key, content: protect() });
+        const content = this.#sealed(octets, cover);
+        // ACCESS and exceptions have no ciphered form of their own.
+        if (cipheredTag(service, cover.key) === undefined) return encodeApdu(this.#general(cover.key, content));
+        return encodeApdu({ kind: "service-ciphered", service, key: cover.key, content });
       }
       case "general":
-        return encodeApdu(this.#general(cover.key, protect()));
-      case "general-ciphering": {
-        const header = {
-          transactionId: cover.transactionId,
-          originatorSystemTitle: systemTitle,
-          recipientSystemTitle: cover.recipient,
-          dateTime: NOTHING,
-          otherInformation: NOTHING,
-        };
-        const keyInfo = { kind: "identified-key", keyId: cover.broadcast ? 1 : 0 } as const;
-        return encodeApdu({ kind: "general-ciphering", ...header, keyInfo, content: protect(headerOctets(header)) });
-      }
+        return encodeApdu(this.#general(cover.key, this.#sealed(octets, cover)));
+      case "general-ciphering":
+        return this.#generalCiphering(octets, cover);
     }
+  }
+
+  #sealed(octets: Uint8Array, cover: Extract<Cover, { kind: "service" | "general" }>): Uint8Array {
+    return seal(
+      this.#meter.ciphers,
+      {
+        ...this.#keys(cover, cover.key === "dedicated"),
+        protection: cover.protection,
+        broadcast: cover.broadcast,
+        systemTitle: this.#meter.identity.systemTitle,
+        counter: this.nextCounter(),
+      },
+      octets,
+    );
+  }
+
+  #generalCiphering(octets: Uint8Array, cover: Extract<Cover, { kind: "general-ciphering" }>): Uint8Array {
+    const { identity, security, keys, ciphers } = this.#meter;
+    const header = this.#header(cover);
+    const told = keyToTell(this.#meter, this.#client, header, cover.key);
+    invariant(told !== undefined, "what could be opened can be answered");
+    const content = seal(
+      ciphers,
+      {
+        suite: security.suite,
+        encryptionKey: told.key,
+        authenticationKey: keys.authentication,
+        protection: cover.protection,
+        broadcast: cover.key === "broadcast",
+        systemTitle: identity.systemTitle,
+        counter: this.nextCounter(),
+        header: headerOctets(header),
+      },
+      octets,
+    );
+    return encodeApdu({ kind: "general-ciphering", ...header, keyInfo: told.keyInfo, content });
+  }
+
+  #signed(inside: Uint8Array, cover: Extract<Cover, { kind: "signed" }>): Uint8Array {
+    const { identity, security, ciphers } = this.#meter;
+    const { curve } = SUITES[security.suite];
+    const { signingKey } = identity;
+    // A meter without a signing key answers what it can.
+    if (curve === undefined || signingKey === undefined) return inside;
+    return encodeApdu(signApdu(ciphers, { header: this.#header(cover), curve, signingKey }, inside));
+  }
+
+  #header(cover: { readonly transactionId: Uint8Array; readonly recipient: Uint8Array }): GeneralHeader {
+    return {
+      transactionId: cover.transactionId,
+      originatorSystemTitle: this.#meter.identity.systemTitle,
+      recipientSystemTitle: cover.recipient,
+      dateTime: NOTHING,
+      otherInformation: NOTHING,
+    };
   }
 
   /** Every protected APDU has one of its own, whatever its key. */
@@ -147,7 +205,7 @@ function headerOctets(header: Parameters<typeof writeGeneralHeader>[1]): Uint8Ar
   return writer.finish();
 }
 
-function coverOf(apdu: Ciphered, control: SecurityControl): Cover {
+function coverOf(apdu: Ciphered, control: SecurityControl, told: ToldKey = "unicast"): InnerCover {
   const protection: Protection = { authenticated: control.authenticated, encrypted: control.encrypted };
   const { broadcast } = control;
   switch (apdu.kind) {
@@ -160,8 +218,8 @@ function coverOf(apdu: Ciphered, control: SecurityControl): Cover {
     case "general-ciphering":
       return {
         kind: "general-ciphering",
+        key: told,
         protection,
-        broadcast,
         transactionId: apdu.transactionId.slice(),
         recipient: apdu.originatorSystemTitle.slice(),
       };

@@ -22,7 +22,7 @@ import { SetService } from "../services/set-service.ts";
 import { judge, uncovered } from "./association-request.ts";
 import type { AssociationView } from "./association-view.ts";
 import { BLOCK_HEADER_OCTETS, BlockExchange } from "./block-exchange.ts";
-import { type Cover, overheadOf, PLAIN } from "./cover.ts";
+import { type Cover, overheadOf, PLAIN, protectionOf, signedCover } from "./cover.ts";
 import {
   acceptedAare,
   initiateResponse,
@@ -93,7 +93,7 @@ export class ServerAssociation {
       challenges: undefined,
     };
     this.#status = client.isPreEstablished === true ? 2 : 0;
-    this.#protector = new Protector(meter, () => this.#context);
+    this.#protector = new Protector(meter, client, () => this.#context);
   }
 
   get status(): 0 | 1 | 2 {
@@ -211,6 +211,12 @@ export class ServerAssociation {
     let cover: Cover = PLAIN;
     try {
       apdu = decodeLeniently(octets).apdu;
+      const signature = apdu.kind === "general-signing" ? apdu : undefined;
+      if (signature !== undefined) {
+        const inside = this.#protector.verified(signature);
+        if (inside === undefined) return this.#send(rejectionApdu({ kind: "deciphering-error" }), PLAIN, now);
+        apdu = decodeLeniently(inside).apdu;
+      }
       if (isCiphered(apdu)) {
         const plain = this.#protector.uncover(apdu);
         if ("kind" in plain) {
@@ -221,6 +227,7 @@ export class ServerAssociation {
         apdu = decodeLeniently(plain.octets).apdu;
         this.#deciphered(plain.counter, apdu.kind, now);
       }
+      if (signature !== undefined) cover = signedCover(signature, cover);
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
       return this.#exception(OTHER_REASON, cover, now, thrown.message);
@@ -245,8 +252,7 @@ export class ServerAssociation {
     }
     const { policy } = this.#meter.security;
     if (!this.#context.isCiphered) return cover.kind === "plain";
-    const given = cover.kind === "plain" ? { authenticated: false, encrypted: false } : cover.protection;
-    return suffices(given, { authenticated: (policy & 1) !== 0, encrypted: (policy & 2) !== 0 });
+    return suffices(protectionOf(cover), { authenticated: (policy & 1) !== 0, encrypted: (policy & 2) !== 0 });
   }
 
   #serve(apdu: Apdu, cover: Cover, now: Instant, arrived: "whole" | "blocks"): Apdu | undefined {

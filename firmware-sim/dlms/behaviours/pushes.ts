@@ -19,7 +19,7 @@ import { Protector } from "../association/protector.ts";
 import type { AssociationView } from "../association/association-view.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { MeterState } from "../meter-state.ts";
-import { MECHANISM } from "../meter-client.ts";
+import { MECHANISM, PUBLIC_CLIENT } from "../meter-client.ts";
 import { standardOf, wantedOf } from "../objects/catalogue.ts";
 import { attributeOf, type CosemObject, kept } from "../objects/cosem-object.ts";
 import { columnData, column, columnOf, type Column } from "../objects/profile-generic.ts";
@@ -136,7 +136,8 @@ function push(meter: MeterState, { obis, object: setup }: Setup, now: Instant): 
 function notification(meter: MeterState, values: readonly DlmsData[]): Uint8Array {
   const invoke = meter.random.u32() & 0xff_ffff;
   const apdu: Apdu = { kind: "data-notification", invoke, dateTime: new Uint8Array(0), body: structure(...values) };
-  const protector = new Protector(meter, () => ({ clientTitle: new Uint8Array(0), dedicatedKey: undefined }));
+  const nobody = { clientTitle: new Uint8Array(0), dedicatedKey: undefined };
+  const protector = new Protector(meter, PUBLIC_CLIENT, () => nobody);
   const cover: Cover = meter.protectsPushes
     ? { kind: "general", key: "global", protection: { authenticated: true, encrypted: true }, broadcast: false }
     : PLAIN;

@@ -5,9 +5,11 @@ import type { MeterKeys } from "../meter-keys.ts";
 
 /** Everything secret about one simulated meter: the same for the same seed and name. Never for anything real. */
 export interface DerivedKeys extends MeterKeys {
-  /** Suites 1 and 2: scalars big enough to make even keys of. */
+  /** Suites 1 and 2: scalars big enough to make even keys of, to sign and to agree. */
   readonly clientScalar: Uint8Array;
   readonly serverScalar: Uint8Array;
+  readonly clientAgreementScalar: Uint8Array;
+  readonly serverAgreementScalar: Uint8Array;
   /** Of the M-Bus device on a channel: the key it was delivered with, and the one it may be given. */
   readonly mbus: (channel: number) => { readonly master: Uint8Array; readonly user: Uint8Array };
 }
@@ -24,6 +26,8 @@ export function deriveKeys(seed: string, uid: string, suite: 0 | 1 | 2): Derived
     secret: new TextEncoder().encode(Buffer.from(key("secret", 12)).toString("base64url")),
     clientScalar: key("client-signing", scalarOctets(suite)),
     serverScalar: key("server-signing", scalarOctets(suite)),
+    clientAgreementScalar: key("client-agreement", scalarOctets(suite)),
+    serverAgreementScalar: key("server-agreement", scalarOctets(suite)),
     mbus: (channel) => ({ master: key(`mbus-${channel}-master`, 16), user: key(`mbus-${channel}-user`, 16) }),
   };
 }

@@ -4,6 +4,7 @@ import { listenUdp } from "../../../adapters/io/node/udp.ts";
 import type { Timers } from "../../../adapters/io/timers.ts";
 import type { EventLog } from "../../../adapters/dlms/config/events.ts";
 import { MECHANISMS } from "../../../adapters/dlms/security/hls.ts";
+import type { Curve } from "../../../adapters/kit/ciphers.ts";
 import { SeededRandom } from "../../../adapters/kit/random.ts";
 import type { WallMs } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
@@ -149,22 +150,26 @@ export class Fleet {
     const { plan, timers, behaviours, log, pushTo, protectsPushes, pduMax, wall } = this.#parts;
     const curve = curveOf(plan.suite);
     const mechanism: Mechanism = MECHANISMS[plan.mechanism];
-    const signs = curve !== undefined && plan.mechanism === "high-ecdsa";
-    const client = signs ? this.#ciphers.agreementPair(curve, member.keys.clientScalar) : undefined;
-    const server = signs ? this.#ciphers.agreementPair(curve, member.keys.serverScalar) : undefined;
+    const pair = (at: Curve, scalar: Uint8Array) => this.#ciphers.agreementPair(at, scalar);
+    const { keys } = member;
     const management: MeterClient = {
       sap: 1,
       mechanism,
       rights: "all",
-      ...(client === undefined ? {} : { publicKey: client.publicKey }),
+      ...(curve !== undefined && {
+        publicKey: pair(curve, keys.clientScalar).publicKey,
+        agreementKey: pair(curve, keys.clientAgreementScalar).publicKey,
+      }),
     };
-    const signingKey =
-      server === undefined || curve === undefined
-        ? {}
-        : { signingKey: this.#ciphers.addPrivate(`${member.uid}/signing`, server.privateKey, curve) };
-    const { encryption, authentication, broadcast, master, secret } = member.keys;
+    const own = (name: string, at: Curve, scalar: Uint8Array) =>
+      this.#ciphers.addPrivate(`${member.uid}/${name}`, pair(at, scalar).privateKey, at);
+    const ownKeys = curve !== undefined && {
+      signingKey: own("signing", curve, keys.serverScalar),
+      agreementKey: own("agreement", curve, keys.serverAgreementScalar),
+    };
+    const { encryption, authentication, broadcast, master, secret } = keys;
     return new SimulatedMeter({
-      identity: { ...member.identity, ...signingKey },
+      identity: { ...member.identity, ...ownKeys },
       keys: { encryption, authentication, broadcast, master, secret },
       security: { suite: plan.suite, policy: plan.policy },
       clients: [PUBLIC_CLIENT, management],
