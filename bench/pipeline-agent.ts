@@ -36,6 +36,7 @@ answerAs<AgentWords>(
       await opened;
       return sayAtRate(path, pace);
     },
+    stored: async () => ({ stored: load.stored, cpu: ownCpu() }),
     cpu: async () => ownCpu(),
   },
   () => path.close(),

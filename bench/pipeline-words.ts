@@ -18,6 +18,8 @@ export interface AgentWords extends SourceWords {
     readonly ask: { readonly perSecond: number; readonly warmUpMs: number; readonly forMs: number };
     readonly answer: PacedReport;
   };
+  /** How many messages are durable by now. */
+  readonly stored: { readonly ask: object; readonly answer: { readonly stored: number; readonly cpu: CpuReading } };
 }
 
 export interface SourceReport {

@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { type Cost, measureCost } from "./cost.ts";
 import { measureFleet } from "./oslp-fleet.ts";
 import { measureSlowdown } from "./slowdown.ts";
 import { median, percentile, rounded } from "./statistics.ts";
 import { type Fsync, measureLatency, measurePipeline, measurePlain, type Throughput } from "./throughput.ts";
 
 const FSYNC: readonly Fsync[] = ["everysec", "always"];
-const PARTS = ["throughput", "latency", "slowdown", "devices"] as const;
+const PARTS = ["throughput", "cost", "latency", "slowdown", "devices"] as const;
 const ACK_RATE = 5_000;
 
 interface Plan {
@@ -14,6 +15,8 @@ interface Plan {
   readonly warmUpMs: number;
   readonly devices: number;
   readonly rounds: number;
+  /** Of the part `cost`. */
+  readonly messages: number;
   readonly fsync: readonly Fsync[];
   readonly profileDir: string | undefined;
 }
@@ -34,6 +37,7 @@ export const bench: Bench = {
         "warm-up": { type: "string", default: "3" },
         devices: { type: "string", default: "1000" },
         rounds: { type: "string", default: "9" },
+        messages: { type: "string", default: "60000" },
         fsync: { type: "string", multiple: true, default: ["everysec", "always"] },
         part: { type: "string", multiple: true, default: ["throughput", "latency", "slowdown"] },
         "cpu-prof": { type: "string" },
@@ -46,11 +50,13 @@ export const bench: Bench = {
       warmUpMs: Number(values["warm-up"]) * 1_000,
       devices: Number(values.devices),
       rounds: Number(values.rounds),
+      messages: Number(values.messages),
       fsync: FSYNC.filter((one) => values.fsync.includes(one)),
       profileDir: values["cpu-prof"],
     };
     const figures: Record<string, unknown> = { seconds: plan.seconds, devices: plan.devices };
     if (values.part.includes("throughput")) Object.assign(figures, await throughput(plan, out));
+    if (values.part.includes("cost")) Object.assign(figures, await cost(plan, out));
     if (values.part.includes("latency")) Object.assign(figures, await latency(plan, out));
     if (values.part.includes("slowdown")) Object.assign(figures, await slowdown(plan, out));
     if (values.part.includes("devices")) Object.assign(figures, await devices(plan, out));
@@ -105,6 +111,21 @@ function row(name: string, { perSecond, source, cpu, microsPerMessage }: Through
     ...Object.values(microsPerMessage),
     source.spooled,
   ];
+}
+
+async function cost(plan: Plan, out: BenchOutput): Promise<Record<string, unknown>> {
+  const figures: Record<string, unknown> = {};
+  const rows: (string | number)[][] = [
+    ["µs of processor time a message", "agent", "Redis for it", "core", "Redis for it", "together"],
+  ];
+  for (const fsync of plan.fsync) {
+    const found: Cost = await measureCost({ ...plan, fsync, warmUp: Math.ceil(plan.messages / 2) });
+    figures[`costMicros${suffixOf(fsync)}`] = found;
+    rows.push([`appendfsync ${fsync}`, ...Object.values(found)]);
+  }
+  out.table(rows);
+  out.line("");
+  return figures;
 }
 
 async function latency(plan: Plan, out: BenchOutput): Promise<Record<string, unknown>> {
