@@ -150,6 +150,7 @@ const OSLP_FULL = `${OSLP}#   window: 6                # of sequence numbers
 #   responseTimeout: 20s
 #   idleTimeout: 30s
 #   maxConnections: 2000
+#   circuit: { failures: 3, openFor: 5s, longest: 2min }   # devices that cannot be reached are left alone
 #   location: { latitude: 52.132635, longitude: 5.291266, timeOffset: 60 }
 `;
 

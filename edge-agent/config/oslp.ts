@@ -18,8 +18,18 @@ export interface OslpSection {
   /** A connection a device opened and says nothing on. */
   readonly idleTimeoutMs: number;
   readonly maxConnections: number;
+  readonly circuit: CircuitSection;
   /** What RegisterDeviceResponse tells a device without a location of its own. */
   readonly location: OslpLocation | undefined;
+}
+
+/** When nobody tries to reach a device for a while. */
+export interface CircuitSection {
+  /** Connections in a row that could not be made. */
+  readonly failures: number;
+  /** For how long, at first; each further failure doubles it. */
+  readonly openMs: number;
+  readonly longestMs: number;
 }
 
 export interface OslpLocation {
@@ -69,6 +79,14 @@ const location: z.ZodType<OslpLocation> = z.strictObject({
   timeOffset: integer(-840, 840, "minutes from UTC").prefault(0),
 });
 
+const circuit: z.ZodType<CircuitSection> = z
+  .strictObject({
+    failures: integer(1, 100, "a number of connections in a row").prefault(3),
+    openFor: duration({ min: "100ms", max: "1h" }).prefault("5s"),
+    longest: duration({ min: "100ms", max: "1d" }).prefault("2min"),
+  })
+  .transform(({ failures, openFor, longest }) => ({ failures, openMs: openFor, longestMs: longest }));
+
 const section: z.ZodType<OslpSection> = z
   .strictObject({
     platformKey: secret("the platform's private key"),
@@ -78,6 +96,7 @@ const section: z.ZodType<OslpSection> = z
     responseTimeout: duration({ min: "100ms", max: "5min" }).prefault("20s"),
     idleTimeout: duration({ min: "100ms", max: "1h" }).prefault("30s"),
     maxConnections: integer(1, 100_000, "a number of connections").prefault(2_000),
+    circuit: circuit.prefault({}),
     location: location.optional(),
   })
   .transform(({ connectTimeout, responseTimeout, idleTimeout, location, ...rest }) => ({
@@ -130,9 +149,21 @@ export const oslpSettings: ProtocolSettings<OslpSection, OslpDevice> = {
   }),
   complaints: (settings, devices) => {
     if (settings === undefined) return [];
+    const { openMs, longestMs } = settings.circuit;
+    const short: Complaint[] =
+      longestMs >= openMs
+        ? []
+        : [
+            {
+              severity: "error",
+              path: ["oslp", "circuit", "longest"],
+              message: `the longest time a circuit is open, ${longestMs} ms, is less than the first, ${openMs} ms`,
+              fix: "set longest to openFor or more",
+            },
+          ];
     const heard = new Set(settings.listen.map((one) => one.version));
     const missing = new Set<string>(devices.map((one) => one.version).filter((version) => !heard.has(version)));
-    return [...missing].map(
+    const unheard = [...missing].map(
       (version): Complaint => ({
         severity: "warning",
         path: ["oslp", "listen"],
@@ -140,5 +171,6 @@ export const oslpSettings: ProtocolSettings<OslpSection, OslpDevice> = {
         fix: `add { version: ${version}, port: … }, or those devices can be called but never call us`,
       }),
     );
+    return [...short, ...unheard];
   },
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Circuits } from "./circuits.ts";
 
 const RULES = { failures: 3, openMs: 1_000, longestMs: 4_000 };
-const circuits = (): Circuits => new Circuits(RULES);
+const circuits = (): Circuits => new Circuits(() => RULES);
 
 /** As a conversation does it: asks, and fails. */
 function fail(of: Circuits, now: number): boolean {

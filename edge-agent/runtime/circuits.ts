@@ -8,6 +8,7 @@ export interface CircuitRules {
   readonly longestMs: DurationMs;
 }
 
+/** Of protocols that have no setting for it. */
 export const CIRCUIT_RULES: CircuitRules = { failures: 3, openMs: 5_000, longestMs: 120_000 };
 /** 2^20 seconds are longer than anything. */
 const MOST_DOUBLINGS = 20;
@@ -37,12 +38,12 @@ interface Kept {
  */
 export class Circuits {
   readonly #kept = new Map<string, Kept>();
-  readonly #rules: CircuitRules;
+  readonly #rulesOf: (device: string) => CircuitRules;
   /** Attempts that were not made, since the beginning. */
   spared = 0;
 
-  constructor(rules: CircuitRules = CIRCUIT_RULES) {
-    this.#rules = rules;
+  constructor(rulesOf: (device: string) => CircuitRules) {
+    this.#rulesOf = rulesOf;
   }
 
   /** Whether a connection may be tried now; who may has to say `failed` or `reached` after it. */
@@ -63,7 +64,7 @@ export class Circuits {
     kept.failures += 1;
     kept.reason = reason;
     kept.trying = false;
-    const { failures, openMs, longestMs } = this.#rules;
+    const { failures, openMs, longestMs } = this.#rulesOf(device);
     const beyond = kept.failures - failures;
     if (beyond >= 0) kept.openUntil = now + Math.min(longestMs, openMs * 2 ** Math.min(beyond, MOST_DOUBLINGS));
     this.#kept.set(device, kept);

@@ -10,7 +10,7 @@ import { gatewayEventId, stateId } from "../model/ids.ts";
 import type { Message } from "../model/message.ts";
 import type { Reign } from "../model/reign.ts";
 import { stamp } from "../model/stamp.ts";
-import { type Circuit, Circuits } from "./circuits.ts";
+import { CIRCUIT_RULES, type Circuit, Circuits } from "./circuits.ts";
 import { DeviceStates, type DeviceStateChange } from "./device-states.ts";
 import { DeviceTurns } from "./device-turns.ts";
 import { Duties } from "./duties.ts";
@@ -57,7 +57,7 @@ export class GroupWork {
   /** One conversation with a device at a time, whoever opened it. */
   readonly turns: DeviceTurns;
   /** Devices no connection is tried to for a while. */
-  readonly circuits: Circuits = new Circuits();
+  readonly circuits: Circuits;
   readonly #parts: GroupWorkParts;
   readonly #sequences = new Sequences();
   readonly #line = new StateLine((change) => this.#storeState(change));
@@ -69,6 +69,7 @@ export class GroupWork {
     this.#parts = parts;
     this.reign = parts.reign;
     this.turns = new DeviceTurns(parts.timers);
+    this.circuits = new Circuits((device) => parts.serviceOf(device)?.circuit ?? CIRCUIT_RULES);
     this.states = new DeviceStates(
       parts.devices,
       {

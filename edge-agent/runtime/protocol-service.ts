@@ -4,6 +4,7 @@ import type { Transport } from "../../adapters/kit/ports.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { Verifier } from "../commands/carry-ports.ts";
 import type { Command } from "../model/command.ts";
+import type { CircuitRules } from "./circuits.ts";
 import type { DeviceBook, KnownDevice } from "./device-book.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
 import type { DeviceSession } from "./southbound.ts";
@@ -34,6 +35,8 @@ export interface ProtocolService {
    * turn with a `store` that has no content; commands wait for theirs before they connect.
    */
   readonly takesTurns?: boolean | undefined;
+  /** When its devices are left alone for a while because they cannot be reached. */
+  readonly circuit?: CircuitRules | undefined;
   /** A session for a connection a device opened. */
   accept(): DeviceSession;
   /** A session for a command to this device. */
