@@ -6,6 +6,7 @@ import { DAY_MS, toWall, type WallMs } from "../../../adapters/kit/time.ts";
 import { COMMANDS_QUEUE } from "../../model/ledger.ts";
 import { groupTag, leaseToken } from "../../model/reign.ts";
 import type { Hold } from "../ledger.ts";
+import { Completions, type Verdict } from "./completions.ts";
 import { GIVE_BACK_SCRIPT, RECLAIM_SCRIPT, RECOVER_SCRIPT } from "./return-script.ts";
 import { checkTakeScript, fencedTakeScript, installedTakeScript } from "./take-script.ts";
 
@@ -50,6 +51,7 @@ export class CommandQueue {
   readonly #lease: string;
   readonly #token: string;
   readonly #takeOptions: Buffer;
+  readonly #completions: Completions;
 
   /** Throws `queue.bullmq.untested` where the installed BullMQ is not the tested one. `redis` stays the caller's to close. */
   constructor(redis: RedisClient, group: string, hold: Hold) {
@@ -61,6 +63,7 @@ export class CommandQueue {
     this.#queue = new Queue(COMMANDS_QUEUE, { connection: redis, prefix: groupTag(group), skipMetasUpdate: true });
     this.#queue.on("error", () => {});
     this.#client = createIORedisClient(redis);
+    this.#completions = new Completions(this.#client);
     this.#client.defineCommand(COMMANDS.take, { numberOfKeys: 12, lua: fencedTakeScript(script.lua) });
     this.#client.defineCommand(COMMANDS.recover, { numberOfKeys: 7, lua: RECOVER_SCRIPT });
     this.#client.defineCommand(COMMANDS.reclaim, { numberOfKeys: 7, lua: RECLAIM_SCRIPT });
@@ -122,7 +125,19 @@ export class CommandQueue {
   }
 
   /** `gone`: the job is not ours any more, or no more. */
-  complete(job: TakenJob, value: Readonly<Record<string, unknown>>): Promise<"done" | "gone"> {
+  async complete(job: TakenJob, value: Readonly<Record<string, unknown>>): Promise<"done" | "gone"> {
+    const options = optionsOf(job.options);
+    // Of a job BullMQ looks at its id and its options here.
+    const known = { id: job.id, opts: options } as unknown as Job;
+    const keep = options.removeOnComplete ?? KEEP_COMPLETED;
+    const args = this.#queue.backend.moveToCompletedArgs(known, JSON.stringify(value), keep, this.#token, false);
+    let verdict: Verdict;
+    try {
+      verdict = await this.#completions.add(args);
+    } catch (thrown) {
+      throw toRedisFault(thrown);
+    }
+    if (verdict !== "alone") return verdict;
     return this.#end(() => this.#jobOf(job).moveToCompleted(value, this.#token, false));
   }
 

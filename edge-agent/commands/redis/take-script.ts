@@ -22,6 +22,11 @@ export interface InstalledScript {
 
 /** The script of the installed BullMQ, whatever its version. */
 export function installedTakeScript(): InstalledScript {
+  return installedScript(TAKE_SCRIPT);
+}
+
+/** Any script of the installed BullMQ, by BullMQ's name for it. */
+export function installedScript(wanted: string): InstalledScript {
   const listener = new ScriptListener();
   const connection = new RedisConnection(listener, {
     shared: true,
@@ -32,20 +37,25 @@ export function installedTakeScript(): InstalledScript {
   connection.on("error", () => {});
   listener.disconnect();
   // BullMQ registers its scripts as `name:version`.
-  const [name = ":none", lua = ""] = [...listener.texts].find(([one]) => one.startsWith(`${TAKE_SCRIPT}:`)) ?? [];
+  const [name = ":none", lua = ""] = [...listener.texts].find(([one]) => one.startsWith(`${wanted}:`)) ?? [];
   return { version: name.slice(name.indexOf(":") + 1), lua, sha1: createHash("sha1").update(lua).digest("hex") };
 }
 
 /** Throws `queue.bullmq.untested` where the script is not the one the fenced take was tested with. */
 export function checkTakeScript(found: InstalledScript): void {
-  if (found.version === TESTED_BULLMQ && found.sha1 === TESTED_TAKE_SCRIPT_SHA1) return;
+  checkScript(TAKE_SCRIPT, TESTED_TAKE_SCRIPT_SHA1, found);
+}
+
+/** The same for any script. */
+export function checkScript(name: string, sha1: string, found: InstalledScript): void {
+  if (found.version === TESTED_BULLMQ && found.sha1 === sha1) return;
   throw new EdgeError({
     code: "queue.bullmq.untested",
     blame: "operator",
     retry: "never",
     message:
-      `the installed bullmq ${found.version} (${TAKE_SCRIPT} ${found.sha1}) is not the one commands were tested with: ` +
-      `install exactly bullmq ${TESTED_BULLMQ} (${TAKE_SCRIPT} ${TESTED_TAKE_SCRIPT_SHA1})`,
+      `the installed bullmq ${found.version} (${name} ${found.sha1}) is not the one commands were tested with: ` +
+      `install exactly bullmq ${TESTED_BULLMQ} (${name} ${sha1})`,
   });
 }
 
