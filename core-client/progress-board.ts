@@ -8,26 +8,30 @@ import { POSITION_LENGTH, type Position, positionText, readPosition } from "./po
  * How far each device was handled, shared by the cores of a group: a core that misses a message looks here whether another
  * one has handled it. It never goes back. It only restores order: that nothing is applied twice is the inbox's matter.
  *
- * ARGV: who tells, all devices and places as one text, then device and place in turn. Where nobody was further, which is
- * nearly always, they are stored and told as they came.
+ * ARGV: who tells, and all devices and places as one text: one argument costs a core and its connection far less than
+ * two hundred. Where nobody was further, which is nearly always, it is told as it came.
  */
 const ADVANCE = `
-local devices = {}
-for i = 3, #ARGV, 2 do devices[#devices + 1] = ARGV[i] end
+local devices, pairs = {}, {}
+for device, place in string.gmatch(ARGV[2], '([^ ,]+) ([^ ,]+)') do
+  devices[#devices + 1] = device
+  pairs[#pairs + 1] = device
+  pairs[#pairs + 1] = place
+end
 local olds = redis.call('HMGET', KEYS[1], unpack(devices))
 local allForward = true
 for i, old in ipairs(olds) do
-  if old and (#old ~= ${POSITION_LENGTH} or old >= ARGV[2 * i + 2]) then allForward = false end
+  if old and (#old ~= ${POSITION_LENGTH} or old >= pairs[2 * i]) then allForward = false end
 end
 if allForward then
-  redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+  redis.call('HSET', KEYS[1], unpack(pairs))
   redis.call('PUBLISH', KEYS[1], ARGV[1] .. ' ' .. ARGV[2])
   return #devices
 end
 local advances = {}
 local advanced = {}
 for i, device in ipairs(devices) do
-  local place = ARGV[2 * i + 2]
+  local place = pairs[2 * i]
   local forward = true
   if olds[i] then
     local oldEpoch, oldSequence = string.match(olds[i], '^(%d+):(%d+)$')
@@ -98,13 +102,8 @@ export class ProgressBoard {
 
   async advance(positions: ReadonlyMap<string, Position>): Promise<void> {
     if (positions.size === 0) return;
-    const args: string[] = [];
-    let text = "";
-    for (const [device, position] of positions) {
-      const place = positionText(position);
-      args.push(device, place);
-      text += text === "" ? `${device} ${place}` : `,${device} ${place}`;
-    }
-    await this.#scripts.runCommand(COMMAND, [this.#key, this.#name, text, ...args]);
+    const told: string[] = [];
+    for (const [device, position] of positions) told.push(`${device} ${positionText(position)}`);
+    await this.#scripts.runCommand(COMMAND, [this.#key, this.#name, told.join(",")]);
   }
 }

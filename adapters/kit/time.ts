@@ -107,6 +107,11 @@ export function fromCivil(c: Civil): WallMs | undefined {
   return toCivil(at).day === c.day ? at : undefined;
 }
 
-function pad(value: number, width: number): string {
-  return String(value).padStart(width, "0");
+/** Times are written for every message; digits that are there already cost nothing. */
+function pad(value: number, width: 2 | 3 | 4): string {
+  const known = width === 2 ? TWO_DIGITS[value] : width === 3 ? THREE_DIGITS[value] : undefined;
+  return known ?? String(value).padStart(width, "0");
 }
+
+const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, "0"));
+const THREE_DIGITS: readonly string[] = Array.from({ length: 1_000 }, (_, value) => String(value).padStart(3, "0"));

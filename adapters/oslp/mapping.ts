@@ -24,6 +24,9 @@ export interface Origin {
  * alike to the second, is one event.
  */
 export function eventDrafts(notifications: readonly EventNotification[], origin: Origin): MessageDraft[] {
+  const [only] = notifications;
+  // Nearly always it is one.
+  if (only !== undefined && notifications.length === 1) return [eventDraft(only, 0, origin)];
   const drafts = new Map<string, MessageDraft>();
   notifications.forEach((notification, position) => {
     const draft = eventDraft(notification, position, origin);

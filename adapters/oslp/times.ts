@@ -42,15 +42,22 @@ export function isTimeOfDay(text: string): boolean {
 
 function civilTime(digits: string): WallMs | undefined {
   return fromCivil({
-    year: Number(digits.slice(0, 4)),
-    month: Number(digits.slice(4, 6)),
-    day: Number(digits.slice(6, 8)),
-    hour: Number(digits.slice(8, 10)),
-    minute: Number(digits.slice(10, 12)),
-    second: Number(digits.slice(12, 14)),
+    year: twoDigits(digits, 0) * 100 + twoDigits(digits, 2),
+    month: twoDigits(digits, 4),
+    day: twoDigits(digits, 6),
+    hour: twoDigits(digits, 8),
+    minute: twoDigits(digits, 10),
+    second: twoDigits(digits, 12),
     millisecond: 0,
   });
 }
+
+/** Of a text that is known to be digits. */
+function twoDigits(digits: string, at: number): number {
+  return (digits.charCodeAt(at) - ZERO) * 10 + digits.charCodeAt(at + 1) - ZERO;
+}
+
+const ZERO = 48;
 
 function pad(value: number, width: number): string {
   return String(value).padStart(width, "0");

@@ -127,9 +127,11 @@ export function encodeBatch(messages: readonly EncodedMessage[]): EncodedBatch {
   }
   const ofText = shared.length === 1 ? "" : `"of":[${of.join(",")}],`;
   const frame = `{"v":2,"shared":[],${ofText}"messages":[]}`;
-  const json = `{"v":2,"shared":[${shared.map((one) => one.json).join(",")}],${ofText}"messages":[${messages
-    .map((message) => message.own)
-    .join(",")}]}`;
+  // The frame is part of the first and the last text: around the whole it would have all of it copied once more.
+  const texts = messages.map((message) => message.own);
+  texts[0] = `{"v":2,"shared":[${shared.map((one) => one.json).join(",")}],${ofText}"messages":[${texts[0]}`;
+  texts[texts.length - 1] += "]}";
+  const json = texts.join(",");
   bytes += frame.length + shared.length - 1 + messages.length - 1;
   return { id: batchId(messages), json, bytes, count: messages.length };
 }

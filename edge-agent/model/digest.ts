@@ -107,14 +107,17 @@ function hashPadded(view: DataView, length: number): void {
 
 /** The first words of the state, in hex. */
 function digits(count: number): string {
-  const codes = new Array<number>(count * 8);
+  const codes = count === 4 ? short : new Array<number>(count * 8);
   let at = 0;
   for (let i = 0; i < count; i++) {
     const word = state[i] ?? 0;
     for (let shift = 28; shift >= 0; shift -= 4) codes[at++] = DIGITS.charCodeAt((word >>> shift) & 15);
   }
-  return String.fromCharCode(...codes);
+  return String.fromCharCode.apply(null, codes);
 }
+
+/** Digits of the usual length; nothing of them outlives the call. */
+const short: number[] = new Array<number>(32).fill(0);
 
 /** FIPS 180-4 §6.2.2, one block. */
 function compress(view: DataView, block: number): void {

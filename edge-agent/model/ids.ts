@@ -22,15 +22,10 @@ export function oslpEventId(event: {
   /** Position of the notification in its request; counts only without a timestamp. */
   readonly position?: number;
 }): string {
-  const clockless = event.timestamp === undefined ? [event.sequenceNumber, event.position ?? 0] : [];
-  return hashed("oslp", event.device, [
-    "event",
-    event.code,
-    event.index,
-    event.timestamp,
-    event.description,
-    ...clockless,
-  ]);
+  const { device, code, index, timestamp, description } = event;
+  const material: DigestPart[] = [device, "event", code, index, timestamp, description];
+  if (timestamp === undefined) material.push(event.sequenceNumber, event.position ?? 0);
+  return digested("oslp", device, material);
 }
 
 /** A report of a buffered report control block. EntryID restarts with some IEDs, hence TimeOfEntry (IEC 61850-8-1 17.2). */
@@ -155,7 +150,12 @@ export function gatewayEventId(gateway: string, code: string, material: readonly
 }
 
 function hashed(prefix: string, device: string, material: readonly DigestPart[]): string {
-  return checked(`${prefix}-${checkedDevice(device)}-${digest([device, ...material])}`);
+  return digested(prefix, device, [device, ...material]);
+}
+
+/** @param material begins with the device */
+function digested(prefix: string, device: string, material: readonly DigestPart[]): string {
+  return checked(`${prefix}-${checkedDevice(device)}-${digest(material)}`);
 }
 
 /** Unambiguous although joined by a dash: the material is made of dots, digits and letters, so the id splits from its end. */

@@ -49,8 +49,12 @@ let lastEpoch = 0;
 let lastEpochText = "0".repeat(EPOCH_DIGITS);
 
 export function padSequence(sequence: number): string {
-  return String(sequence).padStart(SEQUENCE_DIGITS, "0");
+  const digits = String(sequence);
+  return (ZEROS[SEQUENCE_DIGITS - digits.length] ?? "") + digits;
 }
+
+/** By their number: twice a message, and `padStart` makes four texts of one. */
+const ZEROS: readonly string[] = Array.from({ length: SEQUENCE_DIGITS }, (_, count) => "0".repeat(count));
 
 /** Orders two messages of one device as the device sent them. */
 export function compareOrder(

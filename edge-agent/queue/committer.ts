@@ -11,7 +11,7 @@ import type { Fence } from "./fenced-script.ts";
 import { Linger } from "./linger.ts";
 import { type Load, type PlacedEntry, ScriptTally, toEffects, toLoad } from "./load.ts";
 import { RecentIds } from "./recent-ids.ts";
-import { type Waiting, WaitingLine } from "./waiting-line.ts";
+import { type Settled, type Waiting, WaitingLine } from "./waiting-line.ts";
 
 /** How far `commitMany` came: the first `durable` entries are; `fault` is that of the next one. */
 export interface ManyOutcome {
@@ -102,25 +102,33 @@ export class Committer implements CommitPort {
    * waited behind is rejected too, in order. With `queue.overfull` and retry `never`: this entry alone is too large.
    */
   commit(entry: CommitEntry): Promise<void> {
-    if (this.#gate.kind !== "open") return Promise.reject(this.#counted(this.#gate.fault));
+    return new Promise((resolve, reject) => this.take(entry, { resolve, reject }));
+  }
+
+  /** The same, told without a promise: they cost more than all else the committer does with an entry. Never in this call. */
+  take(entry: CommitEntry, settled: Settled): void {
+    if (this.#gate.kind !== "open") {
+      this.#turnAway(settled, this.#gate.fault);
+      return;
+    }
     let load: Load;
     try {
       load = this.#toLoad(isPlaced(entry) ? entry : this.place(entry));
     } catch (thrown) {
-      const fault = this.#counted(toEdgeError(thrown, "queue.refused"));
+      const fault = toEdgeError(thrown, "queue.refused");
+      this.#turnAway(settled, fault);
       if (fault.code === "queue.fenced") this.#end(fault);
-      return Promise.reject(fault);
+      return;
     }
-    if (load.messages.length === 0 && load.memory === undefined) return Promise.resolve();
-    if (!this.#line.hasRoomFor(load)) {
+    if (load.messages.length === 0 && load.memory === undefined) queueMicrotask(() => settled.resolve());
+    else if (this.#line.hasRoomFor(load)) {
+      this.#line.push({ load, takenAt: this.#timers.now(), settled });
+      this.#schedule();
+    } else {
       const fault = overfull(this.#line.entries, this.#line.bytes);
       this.#gate = { kind: "closed", fault };
-      return Promise.reject(this.#counted(fault));
+      this.#turnAway(settled, fault);
     }
-    return new Promise((resolve, reject) => {
-      this.#line.push({ load, takenAt: this.#timers.now(), resolve, reject });
-      this.#schedule();
-    });
   }
 
   /**
@@ -219,18 +227,21 @@ export class Committer implements CommitPort {
 
   async #flush(): Promise<void> {
     const taken = this.#line.takeScript(this.#limits);
+    let fault: EdgeError | undefined;
     try {
       const loads = taken.map((one) => one.load);
       if (loads.length > 0) await this.#send(loads);
       this.#committed(loads);
+    } catch (thrown) {
+      fault = toEdgeError(thrown, "queue.unavailable");
+    }
+    if (fault === undefined) {
       const now = this.#timers.now();
       for (const one of taken) {
         this.#statistics.commitMs.add(now - one.takenAt);
-        one.resolve();
+        one.settled.resolve();
       }
-    } catch (thrown) {
-      this.#fail(taken, toEdgeError(thrown, "queue.unavailable"));
-    }
+    } else this.#fail(taken, fault);
     this.#flushing = false;
     this.#schedule();
   }
@@ -265,13 +276,19 @@ export class Committer implements CommitPort {
   #fail(taken: readonly Waiting[], fault: EdgeError): void {
     if (fault.code === "queue.fenced") this.#gate = { kind: "ended", fault };
     else if (this.#gate.kind === "open") this.#gate = { kind: "closed", fault };
-    for (const one of [...taken, ...this.#line.takeAll()]) one.reject(this.#counted(fault));
+    for (const one of [...taken, ...this.#line.takeAll()]) one.settled.reject(this.#counted(fault));
   }
 
   #end(fault: EdgeError): void {
     if (this.#gate.kind === "ended") return;
     this.#gate = { kind: "ended", fault };
-    for (const one of this.#line.takeAll()) one.reject(this.#counted(fault));
+    for (const one of this.#line.takeAll()) one.settled.reject(this.#counted(fault));
+  }
+
+  /** Behind what its caller does with it now. */
+  #turnAway(settled: Settled, fault: EdgeError): void {
+    this.#counted(fault);
+    queueMicrotask(() => settled.reject(fault));
   }
 
   #counted(fault: EdgeError): EdgeError {

@@ -1,5 +1,6 @@
-import { createIORedisClient, type IRedisClient, type JobsOptions } from "bullmq";
+import type { JobsOptions } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
+import { type ArgumentWriter, WrittenScript } from "../../adapters/io/node/written-script.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { EPOCH_DIGITS, SEQUENCE_DIGITS } from "../model/draft.ts";
 import { groupTag } from "../model/reign.ts";
@@ -35,8 +36,11 @@ export interface FencedOutcome {
   readonly memories: readonly ("stored" | "known" | "older")[];
 }
 
-const COMMAND = "busbar:commit";
 const OWN_KEYS = 3;
+/** Arguments before those of the first job, of each job and of each memory. */
+const HEAD_ARGS = 5;
+const JOB_ARGS = 4;
+const MEMORY_ARGS = 2;
 
 /**
  * KEYS: lease, memory hash, the last place of a memory, then the keys of BullMQ's add script.
@@ -141,10 +145,9 @@ export interface Fence {
 /** The one way into a group's queue: lease check, jobs and device memories in one atomic step. */
 export class FencedScript implements Fence {
   readonly #redis: Redis | Cluster;
-  readonly #client: IRedisClient;
+  readonly #script: WrittenScript;
   readonly #durability: Durability;
   readonly #encoder: JobEncoder;
-  readonly #keys: readonly string[];
   readonly #lease: string;
 
   /** Throws `queue.bullmq.untested` where the installed BullMQ is not the tested one. */
@@ -156,9 +159,8 @@ export class FencedScript implements Fence {
     this.#redis = redis;
     this.#durability = durability;
     this.#lease = `${tag}:lease`;
-    this.#keys = [this.#lease, `${tag}:memory`, `${tag}:memory-place`, ...this.#encoder.keys];
-    this.#client = createIORedisClient(redis);
-    this.#client.defineCommand(COMMAND, { numberOfKeys: this.#keys.length, lua: fencedScript(addScript.lua) });
+    const keys = [this.#lease, `${tag}:memory`, `${tag}:memory-place`, ...this.#encoder.keys];
+    this.#script = new WrittenScript(redis, fencedScript(addScript.lua), keys);
   }
 
   /**
@@ -168,13 +170,25 @@ export class FencedScript implements Fence {
   async run(token: string, effects: FencedEffects): Promise<FencedOutcome> {
     const { jobs, memories } = effects;
     const [first, last] = span(memories);
-    const args: (string | Buffer)[] = [...this.#keys, token, this.#encoder.prefix, String(jobs.length), first, last];
-    for (const job of jobs) args.push(job.id, ...this.#encoder.encode(job));
-    for (const memory of memories) args.push(memory.device, storedMemory(memory));
+    const count = HEAD_ARGS + jobs.length * JOB_ARGS + memories.length * MEMORY_ARGS;
+    const tell = (args: ArgumentWriter): void => {
+      for (const text of [token, this.#encoder.prefix, String(jobs.length), first, last]) args.text(text);
+      for (const job of jobs) {
+        args.text(job.id);
+        for (const part of this.#encoder.encode(job)) {
+          if (typeof part === "string") args.text(part);
+          else args.blob(part);
+        }
+      }
+      for (const memory of memories) {
+        args.text(memory.device);
+        args.framed(memoryHead(memory), memory.json, MEMORY_TAIL);
+      }
+    };
     return durably(this.#redis, this.#lease, this.#durability, async () => {
       let reply: unknown;
       try {
-        reply = await this.#client.runCommand(COMMAND, args);
+        reply = await this.#script.run(count, tell);
       } catch (thrown) {
         throw toCommitFault(thrown);
       }
@@ -201,8 +215,13 @@ function span(memories: readonly MemoryToStore[]): readonly [first: string, last
 
 /** The text in the memory hash. The script reads the place by this form: two padded numbers in front. */
 export function storedMemory(memory: MemoryToStore): string {
-  const { epoch, order } = memory.place;
-  return `{"epoch":"${padEpoch(epoch)}","order":"${padSequence(order)}","memory":${memory.json}}`;
+  return memoryHead(memory) + memory.json + MEMORY_TAIL;
+}
+
+const MEMORY_TAIL = "}";
+
+function memoryHead({ place }: MemoryToStore): string {
+  return `{"epoch":"${padEpoch(place.epoch)}","order":"${padSequence(place.order)}","memory":`;
 }
 
 function readReply(reply: unknown, token: string): FencedOutcome {

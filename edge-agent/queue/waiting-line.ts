@@ -3,12 +3,18 @@ import { Fifo } from "../../adapters/kit/fifo.ts";
 import type { Instant } from "../../adapters/kit/time.ts";
 import { type Load, type ScriptLimits, ScriptTally } from "./load.ts";
 
-/** An entry that waits for its turn, and who wants to know how it ended. */
+/** Who wants to know how an entry ended. Neither throws. */
+export interface Settled {
+  /** It is durable. */
+  resolve(): void;
+  reject(fault: EdgeError): void;
+}
+
+/** An entry that waits for its turn. */
 export interface Waiting {
   readonly load: Load;
   readonly takenAt: Instant;
-  readonly resolve: () => void;
-  readonly reject: (fault: EdgeError) => void;
+  readonly settled: Settled;
 }
 
 export interface WaitingLimits {

@@ -4,6 +4,7 @@ import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommitEntry } from "../model/commit.ts";
 import type { Reign } from "../model/reign.ts";
 import type { ManyOutcome } from "../queue/committer.ts";
+import type { Settled } from "../queue/waiting-line.ts";
 import type { PlacedEntry } from "../queue/load.ts";
 import { DEFAULT_DRAIN } from "../spool/drain.ts";
 import type { Gap } from "../spool/gap.ts";
@@ -24,7 +25,7 @@ class FakeQueue implements Commits {
   fenced = false;
   latencyMs = 2;
   #order = 0;
-  #line: { entry: PlacedEntry; resolve: () => void; reject: (fault: EdgeError) => void }[] = [];
+  #line: { entry: PlacedEntry; settled: Settled }[] = [];
   #busy = false;
 
   constructor(clock: SimClock) {
@@ -36,12 +37,12 @@ class FakeQueue implements Commits {
     return { ...given, place: given.place ?? { epoch: 2, order: this.#order } };
   }
 
-  commit(given: CommitEntry): Promise<void> {
-    if (this.gate !== "open") return Promise.reject(away());
-    return new Promise((resolve, reject) => {
-      this.#line.push({ entry: this.place(given), resolve, reject });
+  take(given: CommitEntry, settled: Settled): void {
+    if (this.gate !== "open") queueMicrotask(() => settled.reject(away()));
+    else {
+      this.#line.push({ entry: this.place(given), settled });
       this.#pump();
-    });
+    }
   }
 
   async commitMany(entries: readonly PlacedEntry[]): Promise<ManyOutcome> {
@@ -74,11 +75,11 @@ class FakeQueue implements Commits {
       if (fault === undefined) {
         for (const one of taken) {
           this.#keep(one.entry);
-          one.resolve();
+          one.settled.resolve();
         }
       } else {
         this.gate = "closed";
-        for (const one of [...taken, ...this.#line.splice(0)]) one.reject(fault);
+        for (const one of [...taken, ...this.#line.splice(0)]) one.settled.reject(fault);
       }
       this.#pump();
     });

@@ -5,6 +5,7 @@ import type { CommitEntry, EntryPlace } from "../model/commit.ts";
 import type { Reign } from "../model/reign.ts";
 import type { PlacedEntry } from "../queue/load.ts";
 import type { ManyOutcome } from "../queue/committer.ts";
+import type { Settled } from "../queue/waiting-line.ts";
 import { Drain, type DrainBatch, type DrainSettings } from "../spool/drain.ts";
 import type { Gap } from "../spool/gap.ts";
 import { toEntry } from "../spool/record.ts";
@@ -18,7 +19,7 @@ import type { Storekeeper } from "./storekeeper.ts";
 export interface Commits {
   readonly gate: "open" | "closed" | "ended";
   place(entry: CommitEntry): PlacedEntry;
-  commit(entry: CommitEntry): Promise<void>;
+  take(entry: CommitEntry, settled: Settled): void;
   commitMany(entries: readonly PlacedEntry[]): Promise<ManyOutcome>;
   reopen(): void;
   idle(): Promise<void>;
@@ -45,10 +46,33 @@ export type StoreNote =
   | { readonly kind: "direct"; readonly buffered: number; readonly forMs: number }
   | { readonly kind: "undeliverable"; readonly device: string; readonly fault: EdgeError };
 
-interface Item {
+/** An entry on its way, and whoever waits for it. The committer tells it what became of it. */
+class Item implements Settled {
   readonly entry: PlacedEntry;
-  readonly resolve: () => void;
-  readonly reject: (fault: EdgeError) => void;
+  readonly stored: () => void;
+  readonly refused: (fault: EdgeError) => void;
+  readonly #fates: Fates;
+
+  constructor(entry: PlacedEntry, fates: Fates, stored: () => void, refused: (fault: EdgeError) => void) {
+    this.entry = entry;
+    this.#fates = fates;
+    this.stored = stored;
+    this.refused = refused;
+  }
+
+  resolve(): void {
+    this.#fates.taken(this);
+  }
+
+  reject(fault: EdgeError): void {
+    this.#fates.notTaken(this, fault);
+  }
+}
+
+/** What the queue made of an item: one pair of functions for all of them. */
+interface Fates {
+  readonly taken: (item: Item) => void;
+  readonly notTaken: (item: Item, fault: EdgeError) => void;
 }
 
 const LOOK_AGAIN_MS = 50;
@@ -68,6 +92,13 @@ export class SpoolingStorekeeper implements Storekeeper {
   #buffered = 0;
   #open = 0;
   #forgetArrivals: (() => void) | undefined;
+  readonly #fates: Fates = {
+    taken: (item) => {
+      this.#isStored(item);
+      this.#perform(this.#path.settled(item.entry.device));
+    },
+    notTaken: (item, fault) => this.#notTaken(item, fault),
+  };
 
   constructor(parts: SpoolingParts) {
     this.#parts = parts;
@@ -96,7 +127,7 @@ export class SpoolingStorekeeper implements Storekeeper {
     const placed = this.#parts.committer.place(entry);
     this.#open += 1;
     return new Promise<void>((resolve, reject) => {
-      this.#perform(this.#path.offer(entry.device, { entry: placed, resolve, reject }));
+      this.#perform(this.#path.offer(entry.device, new Item(placed, this.#fates, resolve, reject)));
     });
   }
 
@@ -115,7 +146,7 @@ export class SpoolingStorekeeper implements Storekeeper {
     for (const move of moves) {
       switch (move.to) {
         case "queue":
-          this.#toQueue(move.device, move.entry);
+          this.#parts.committer.take(move.entry.entry, move.entry);
           break;
         case "spool":
           this.#toSpool(move.entry);
@@ -127,17 +158,8 @@ export class SpoolingStorekeeper implements Storekeeper {
     }
   }
 
-  #toQueue(device: string, item: Item): void {
-    this.#parts.committer.commit(item.entry).then(
-      () => {
-        this.#isStored(item);
-        this.#perform(this.#path.settled(device));
-      },
-      (thrown: unknown) => this.#notTaken(device, item, toEdgeError(thrown, "queue.unavailable")),
-    );
-  }
-
-  #notTaken(device: string, item: Item, fault: EdgeError): void {
+  #notTaken(item: Item, fault: EdgeError): void {
+    const { device } = item.entry;
     const { noted, timers } = this.#parts;
     if (fault.code !== "queue.fenced") {
       if (fault.retry === "never") noted({ kind: "undeliverable", device, fault });
@@ -163,12 +185,12 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   #isStored(item: Item): void {
     this.#open -= 1;
-    item.resolve();
+    item.stored();
   }
 
   #refuse(item: Item, fault: EdgeError): void {
     this.#open -= 1;
-    item.reject(fault);
+    item.refused(fault);
   }
 
   #wakeDrain(): void {
