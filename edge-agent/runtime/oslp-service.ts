@@ -24,8 +24,6 @@ export interface ServiceParts {
   readonly timers: Timers;
   /** Whether the group of a device is active here: a session sees no other devices. */
   readonly isServed: (group: string) => boolean;
-  /** The spool that is the queue of a bridge; `undefined`: there is none on this agent. */
-  readonly bridgeSpool: (name: string) => GroupSpool | undefined;
 }
 
 type BookedOslpDevice = OslpDevice & KnownDevice & { readonly expectEveryMs: number | undefined };
