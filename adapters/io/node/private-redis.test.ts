@@ -67,6 +67,13 @@ describe("a private redis-server", () => {
     expect(await say(port, "GET k")).toBe("$1\r\nv\r\n");
   });
 
+  it("may be restarted by two at once, and killed meanwhile", async () => {
+    const redis = await start({ appendonly: true, appendfsync: "always" });
+    await say(redis.port, "SET k v");
+    await Promise.all([redis.restart(), redis.restart(), redis.kill(), redis.restart()]);
+    expect(await say(redis.port, "GET k")).toBe("$1\r\nv\r\n");
+  });
+
   it("keeps a directory it was given", async () => {
     const dir = mkdtempSync(join(tmpdir(), "busbar-given-"));
     const redis = await start({ dir, appendonly: true });

@@ -111,6 +111,7 @@ class OwnServer implements PrivateRedis {
   readonly #settings: OwnServerSettings;
   #child: ChildProcess | undefined;
   #warden: ChildProcess | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: OwnServerSettings) {
     this.#settings = settings;
@@ -132,7 +133,35 @@ class OwnServer implements PrivateRedis {
     return this.#child?.pid ?? 0;
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#start());
+  }
+
+  async stop(): Promise<void> {
+    await this.#inTurn(() => this.#end("SIGTERM"));
+    if (this.#settings.ours)
+      rmSync(this.#settings.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  }
+
+  kill(): Promise<void> {
+    return this.#inTurn(() => this.#end("SIGKILL"));
+  }
+
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#end("SIGTERM");
+      await this.#start();
+    });
+  }
+
+  /** One after the other: who shuts down a server that somebody else is starting makes it look unable to start. */
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(act);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #start(): Promise<void> {
     const { program, args } = this.#settings;
     // A group of its own: Ctrl+C in a terminal reaches us first, and the server is there until we have finished.
     const child = spawn(program, [...args], { stdio: "ignore", detached: true });
@@ -154,21 +183,6 @@ class OwnServer implements PrivateRedis {
       await new Promise((resolve) => setTimeout(resolve, PING_EVERY_MS));
     }
     child.unref();
-  }
-
-  async stop(): Promise<void> {
-    await this.#end("SIGTERM");
-    if (this.#settings.ours)
-      rmSync(this.#settings.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
-  }
-
-  async kill(): Promise<void> {
-    await this.#end("SIGKILL");
-  }
-
-  async restart(): Promise<void> {
-    await this.#end("SIGTERM");
-    await this.start();
   }
 
   async #end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
