@@ -34,6 +34,8 @@ export interface CampaignResult extends Verdict {
   readonly faults: number;
   /** Faults after which no acknowledgement came within the patience. */
   readonly stuck: number;
+  /** Why no more faults were struck before the time was over: one could not be ended. The books are judged all the same. */
+  readonly broken?: string;
   readonly gaps: Readonly<Record<string, GapFigures>>;
 }
 
@@ -54,6 +56,7 @@ export class Campaign {
   readonly #tell: (record: FaultRecord) => void;
   #struck = 0;
   #stuck = 0;
+  #broken: string | undefined;
   #interrupted = false;
 
   constructor(parts: {
@@ -78,19 +81,22 @@ export class Campaign {
     const { seed, forMs, commandEveryMs } = this.#settings;
     const begunAt = performance.now();
     this.#bed.commands.every(commandEveryMs);
-    while (!this.#interrupted && performance.now() - begunAt < forMs) {
+    while (!this.#interrupted && this.#broken === undefined && performance.now() - begunAt < forMs) {
       await pause(this.#restMs());
-      await this.#strikeOne(begunAt);
+      await this.#strikeOne(begunAt).catch((thrown: unknown) => {
+        this.#broken = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      });
     }
     await this.#bed.settle(SETTLE_PATIENCE_MS);
     const verdict = await this.#bed.judge();
     return {
       ...verdict,
-      ok: verdict.ok && this.#stuck === 0,
+      ok: verdict.ok && this.#stuck === 0 && this.#broken === undefined,
       seed,
       seconds: Math.round((performance.now() - begunAt) / 1_000),
       faults: this.#struck,
       stuck: this.#stuck,
+      ...(this.#broken === undefined ? {} : { broken: this.#broken }),
       gaps: this.#tally.figures(),
     };
   }

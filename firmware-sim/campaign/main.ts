@@ -136,6 +136,7 @@ async function run(bed: Bed, wanted: readonly Fault[], values: Values, seed: num
     );
   }
   for (const { kind, of, detail } of result.examples) say(`${kind}: ${of}: ${detail}`);
+  if (result.broken !== undefined) process.stderr.write(`stopped before its time: ${result.broken}\n`);
   if (!result.ok) process.stderr.write(`again: ${replay(values, seed)}\n`);
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return result;
