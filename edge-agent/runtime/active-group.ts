@@ -11,7 +11,10 @@ import { pausing } from "./pausing.ts";
 import type { Intake } from "./intake.ts";
 
 /** What of its surroundings a group works with: nothing of it is tied to sockets or to Redis. */
-export type GroupSurroundings = Omit<Surroundings, "redis" | "config" | "spoolOf" | "lastMessages"> & {
+export type GroupSurroundings = Omit<
+  Surroundings,
+  "redis" | "config" | "spoolOf" | "bridgeSpoolsOf" | "lastMessages"
+> & {
   readonly config: Pick<Surroundings["config"], "gateway">;
 };
 

@@ -7,7 +7,9 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Config, GroupSettings } from "../config/config.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
+import type { GroupCommitSettings } from "../spool/group-commit.ts";
 import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from "../spool/settings.ts";
+import { bridgeSpool } from "./bridge-queue.ts";
 import { GroupSpool } from "./group-spool.ts";
 import { membersOf } from "./placing.ts";
 import type { PairMesh } from "./pair-mesh.ts";
@@ -23,16 +25,40 @@ export interface AgentSpoolsParts {
   readonly beforeDisk?: (() => void) | undefined;
 }
 
-/** The spools of one agent, a directory per group: `state/spool/<group>/own` and one per mirror. */
+interface MadeSpool {
+  readonly key: string;
+  /** Below the agent's state. */
+  readonly folder: string;
+  /** The group whose agents share it. */
+  readonly group: string;
+  readonly settings: SpoolSettings;
+  readonly groupCommit?: GroupCommitSettings;
+}
+
+/**
+ * The spools of one agent, a directory per group: `state/spool/<group>/own` and one per mirror. The queue of a bridge is one
+ * too, `state/bridges/<name>`, on the disks of the agents of its group.
+ */
 export class AgentSpools {
   readonly #spools = new Map<string, GroupSpool>();
+  /** By name of the bridge. */
+  readonly #bridges = new Map<string, GroupSpool>();
   readonly #parts: AgentSpoolsParts;
 
   /** Recovers what is on the disk. Throws `spool.*` and `disk.*`. */
   constructor(parts: AgentSpoolsParts) {
     this.#parts = parts;
     for (const [group, settings] of Object.entries(parts.config.groups)) {
-      if (settings.agents.includes(parts.agent)) this.#spools.set(group, this.#make(group, settings));
+      if (!settings.agents.includes(parts.agent)) continue;
+      const of = { key: group, folder: join("spool", group), group, settings: spoolSettings(parts.config) };
+      this.#spools.set(group, this.#make(of, settings));
+    }
+    for (const [name, bridge] of Object.entries(parts.config.protocols.mqtt?.bridges ?? {})) {
+      const { group, queue } = bridge;
+      const settings = parts.config.groups[group];
+      if (settings?.agents.includes(parts.agent) !== true) continue;
+      const of = { key: bridgeKey(name), folder: join("bridges", name), group, ...bridgeSpool(queue) };
+      this.#bridges.set(name, this.#make(of, settings));
     }
   }
 
@@ -40,45 +66,69 @@ export class AgentSpools {
     return this.#spools.get(group);
   }
 
+  ofBridge(name: string): GroupSpool | undefined {
+    return this.#bridges.get(name);
+  }
+
+  /** The queues of the bridges that go with a group. */
+  bridgesOf(group: string): readonly GroupSpool[] {
+    const bridges = this.#parts.config.protocols.mqtt?.bridges ?? {};
+    return [...this.#bridges].flatMap(([name, spool]) => (bridges[name]?.group === group ? [spool] : []));
+  }
+
+  /** Those of the groups. */
   all(): IterableIterator<GroupSpool> {
     return this.#spools.values();
   }
 
   linkOpened(peer: string): void {
     if (!this.#parts.config.pair.replicateSpool) return;
-    for (const [group, spool] of this.#spools) if (this.#shares(group, peer)) spool.mirrors.linkUp(peer);
+    for (const spool of this.#sharedWith(peer)) spool.mirrors.linkUp(peer);
   }
 
   linkClosed(peer: string): void {
     if (!this.#parts.config.pair.replicateSpool) return;
-    for (const [group, spool] of this.#spools) if (this.#shares(group, peer)) spool.mirrors.linkDown(peer);
+    for (const spool of this.#sharedWith(peer)) spool.mirrors.linkDown(peer);
   }
 
   heard(peer: string, outcome: PairOutcome): void {
     if (outcome.kind === "replicate") {
-      this.#spools.get(groupOf(outcome.stream))?.mirrors.received(peer, outcome.stream, outcome.records);
+      this.#at(outcome.stream)?.mirrors.received(peer, outcome.stream, outcome.records);
     } else if (outcome.kind === "replicated") {
-      this.#spools.get(groupOf(outcome.stream))?.mirrors.acknowledged(peer, outcome.stream, outcome.position);
+      this.#at(outcome.stream)?.mirrors.acknowledged(peer, outcome.stream, outcome.position);
     }
   }
 
   close(): void {
     for (const spool of this.#spools.values()) spool.close();
+    for (const spool of this.#bridges.values()) spool.close();
   }
 
-  #shares(group: string, peer: string): boolean {
-    return this.#parts.config.groups[group]?.agents.includes(peer) === true;
+  #sharedWith(peer: string): readonly GroupSpool[] {
+    const { groups } = this.#parts.config;
+    return Object.keys(groups)
+      .filter((group) => groups[group]?.agents.includes(peer) === true)
+      .flatMap((group) => {
+        const own = this.#spools.get(group);
+        return own === undefined ? [] : [own, ...this.bridgesOf(group)];
+      });
   }
 
-  #make(group: string, settings: GroupSettings): GroupSpool {
+  /** The spool a stream of the pair link is of. */
+  #at(stream: string): GroupSpool | undefined {
+    const key = stream.slice(stream.indexOf("/") + 1);
+    return key.startsWith(BRIDGE) ? this.#bridges.get(key.slice(BRIDGE.length)) : this.#spools.get(key);
+  }
+
+  #make(of: MadeSpool, members: GroupSettings): GroupSpool {
     const { config, agent, timers, mesh, broken, note } = this.#parts;
-    const dir = join(config.agents[agent]?.state ?? ".", "spool", group);
+    const dir = join(config.agents[agent]?.state ?? ".", of.folder);
     mkdirSync(dir, { recursive: true });
     return new GroupSpool({
-      group,
+      group: of.key,
       source: config.gateway,
       agent,
-      succession: membersOf(config, group, settings),
+      succession: membersOf(config, of.group, members),
       disk: (name) => {
         return new NodeDisk(join(dir, name), this.#parts.beforeDisk);
       },
@@ -90,7 +140,8 @@ export class AgentSpools {
           throw toDiskFault(from, thrown, "disk.io");
         }
       },
-      settings: spoolSettings(config),
+      settings: of.settings,
+      groupCommit: of.groupCommit,
       crc32: typeof crc32 === "function" ? (bytes, seed) => crc32(bytes, seed) : undefined,
       timers,
       random: new NodeRandom(),
@@ -128,6 +179,10 @@ export function spoolSettings(config: Pick<Config, "spool">): SpoolSettings {
   };
 }
 
-function groupOf(stream: string): string {
-  return stream.slice(stream.indexOf("/") + 1);
+/** No group has a colon in its name. */
+const BRIDGE = "bridge:";
+
+/** What the queue of a bridge is called where groups have their names: on the pair link and in its segments. */
+function bridgeKey(name: string): string {
+  return `${BRIDGE}${name}`;
 }

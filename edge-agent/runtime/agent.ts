@@ -126,6 +126,7 @@ export class EdgeAgent implements Surroundings {
       random: new NodeRandom(),
       timers: this.timers,
       isServed: (group) => this.#works.has(group),
+      bridgeSpool: (name) => this.spools.ofBridge(name),
     });
     this.#indexDevices();
     this.listeners = new Listeners({
@@ -299,6 +300,10 @@ export class EdgeAgent implements Surroundings {
     const spool = this.spools.of(group);
     invariant(spool !== undefined, "an agent has a spool for every group it serves");
     return spool;
+  }
+
+  bridgeSpoolsOf(group: string): readonly GroupSpool[] {
+    return this.spools.bridgesOf(group);
   }
 
   spoolBytes(group: string): number {

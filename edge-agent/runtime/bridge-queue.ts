@@ -1,14 +1,12 @@
-import type { Timers } from "../../adapters/io/timers.ts";
-import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
-import type { Disk } from "../../adapters/kit/ports.ts";
+import type { CancelTimer, Timers } from "../../adapters/io/timers.ts";
 import { type DurationMs, later } from "../../adapters/kit/time.ts";
 import { BLOCK_BYTES } from "../spool/blocks.ts";
-import type { Crc32 } from "../spool/crc32.ts";
+import type { GroupCommitSettings } from "../spool/group-commit.ts";
 import type { Position } from "../spool/position.ts";
-import { Mender } from "../spool/mender.ts";
+import type { SpoolRecord, StoredRecord } from "../spool/record.ts";
 import { DEFAULT_SPOOL_SETTINGS, type SpoolPolicy, type SpoolSettings } from "../spool/settings.ts";
-import { Spool } from "../spool/spool.ts";
-import type { SpoolStatus } from "../spool/spool-status.ts";
+import { spoolFault } from "../spool/spool-fault.ts";
+import type { GroupSpool } from "./group-spool.ts";
 
 /** A message on its way over a bridge, under the topic it has at the other side. */
 export interface QueuedMessage {
@@ -19,96 +17,115 @@ export interface QueuedMessage {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-export interface BridgeQueueParts {
-  readonly disk: Disk;
-  readonly timers: Timers;
-  readonly name: string;
-  readonly gateway: string;
-  readonly group: string;
-  /** Names this life of the directory where it is new. */
-  readonly incarnation: string;
-  readonly crc32: Crc32 | undefined;
-  readonly limits: {
-    readonly maxBytes: number;
-    readonly maxAgeMs: DurationMs;
-    readonly overflow: "drop-oldest" | "drop-new" | "block";
-  };
+export interface BridgeQueueLimits {
+  readonly maxBytes: number;
+  readonly maxAgeMs: DurationMs;
+  readonly overflow: "drop-oldest" | "drop-new" | "block";
 }
 
-/** Messages are made durable together: so many, or after so long. */
+export interface BridgeQueueParts {
+  /** On this disk and the peer's. It is whoever made it who closes it: it outlives reigns. */
+  readonly spool: GroupSpool;
+  readonly limits: BridgeQueueLimits;
+  /** Of the reign: what an earlier one put in, on whichever agent, goes first. */
+  readonly epoch: number;
+  readonly timers: Timers;
+  /** Remembers how far a spool has gone over, for the agent whose disk it is on; resolves when that is durable. */
+  readonly remember: (incarnation: string, through: Position) => Promise<void>;
+}
+
+/** How much of a queue waits, and what has become of the rest. */
+export interface BridgeQueueStatus {
+  readonly messages: number;
+  readonly bytes: number;
+  /** By policy, ever, on this disk. */
+  readonly dropped: number;
+  /** Everything is on the peer's disk too. */
+  readonly mirrored: boolean;
+}
+
+/** What went over and is not remembered yet may go over again after a takeover. */
+const REMEMBER_MS = 1_000;
 const TOGETHER = 256;
 const LINGER_MS = 3;
-const HOUSEKEEPING_MS = 1_000;
 const SEGMENTS = 8;
 const LARGEST_SEGMENT = 4 * 1024 * 1024;
 const READ = { maxRecords: 200, maxBytes: 1_048_576 };
 
-const POLICIES: Readonly<Record<BridgeQueueParts["limits"]["overflow"], SpoolPolicy>> = {
+const POLICIES: Readonly<Record<BridgeQueueLimits["overflow"], SpoolPolicy>> = {
   "drop-oldest": "drop-oldest",
   "drop-new": "drop-newest",
   block: "block",
 };
 
-interface Joining {
-  readonly message: QueuedMessage;
-  readonly resolve: () => void;
-  readonly reject: (fault: EdgeError) => void;
-}
-
 /**
- * The durable queue of one bridge, over the segment log of the spool: bounded by bytes and age, with a policy for when it is
- * full. It outlives reigns; what one reign put in here the next one on this agent sends.
+ * The durable queue of one bridge during one reign: a spool of its own, bounded by bytes and age, mirrored on the peer's
+ * disk as that of a group is. What one agent put in the next active sends, whether the first one is still there or not.
  */
 export class BridgeQueue {
-  readonly #spool: Spool;
-  readonly #mender: Mender;
-  readonly #timers: Timers;
-  #joining: Joining[] = [];
-  #armed = false;
-  #read: Position | undefined;
+  readonly #parts: BridgeQueueParts;
+  readonly #recordBytes: number;
+  /** By incarnation: gone over, and not remembered. */
+  readonly #owed = new Map<string, Position>();
+  readonly #forgetArrivals: () => void;
   #wake: (() => void) | undefined;
-  #cancelHousekeeping: (() => void) | undefined;
+  #cancelRemembering: CancelTimer | undefined;
 
-  /** Recovers the directory. Throws `spool.*` and `disk.*` where it cannot be used. */
   constructor(parts: BridgeQueueParts) {
-    const { disk, timers, name, gateway, group, incarnation, crc32 } = parts;
-    this.#timers = timers;
-    const identity = { source: gateway, group, stream: `bridge-${name}` };
-    this.#spool = Spool.open({ disk, clock: timers, settings: settingsOf(parts.limits), identity, incarnation, crc32 });
-    this.#mender = new Mender(this.#spool);
-    this.#keepHouse();
+    this.#parts = parts;
+    this.#recordBytes = bridgeSpool(parts.limits).settings.maxRecordBytes - RECORD_HEADER_BYTES;
+    this.#forgetArrivals = parts.spool.onArrival(() => this.wake());
   }
 
-  /** Resolves when the message is on disk, or was dropped by the operator's policy; rejects with `spool.*` where it was not taken. */
-  add(message: QueuedMessage): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#joining.push({ message, resolve, reject });
-      if (this.#joining.length >= TOGETHER) this.#write();
-      else if (!this.#armed) {
-        this.#armed = true;
-        this.#timers.at(later(this.#timers.now(), LINGER_MS), () => this.#write());
-      }
-    });
+  /**
+   * Resolves when the message is on this disk and the peer's, or was dropped by the operator's policy; rejects with `spool.*`
+   * where it was not taken.
+   */
+  async add(message: QueuedMessage): Promise<void> {
+    const record = recordOf(message, this.#parts.epoch);
+    // By itself: those that share its append are not to be refused with it.
+    if (record.payload.length > this.#recordBytes) {
+      const text = `a message for ${message.topic} has ${record.payload.length} bytes of ${this.#recordBytes}`;
+      throw spoolFault("spool.record.overlong", text);
+    }
+    await this.#parts.spool.addRecord(record);
+    this.wake();
   }
 
-  /** The next messages after the last that were read, in their order; empty where there are none. */
+  /** The first messages that are not done, in their order; empty where there are none. */
   next(): readonly { readonly position: Position; readonly message: QueuedMessage }[] {
-    const records = this.#spool.read({ ...READ, after: this.#read });
-    this.#read = records.at(-1)?.position ?? this.#read;
-    return records.flatMap(({ position, payload }) => {
-      const message = decode(payload);
-      return message === undefined ? [] : [{ position, message }];
-    });
+    const { sources } = this.#parts.spool;
+    for (;;) {
+      const records = sources.read(READ);
+      const last = records.at(-1);
+      if (last === undefined) return [];
+      const found = records.flatMap((record) => decoded(record));
+      if (found.length > 0) return found;
+      // The log's checksums held, so an older format wrote them: they are passed over.
+      this.done(last.position);
+    }
   }
 
-  /** Everything up to here is at the other side. */
+  /** Everything `next` gave last is at the other side, up to here. */
   done(through: Position): void {
-    this.#spool.trim(through);
+    const { spool, timers } = this.#parts;
+    const from = spool.sources.current;
+    if (from === undefined) return;
+    spool.sources.trim(through);
+    spool.trimmed();
+    this.#owed.set(from.incarnation, through);
+    this.#cancelRemembering ??= timers.at(later(timers.now(), REMEMBER_MS), () => void this.settle());
   }
 
-  /** Reads again from the first that is not done. */
-  rewind(): void {
-    this.#read = undefined;
+  /** Resolves when it is remembered how far it has gone, or cannot be: then some of it goes over twice. */
+  async settle(): Promise<void> {
+    this.#cancelRemembering?.();
+    this.#cancelRemembering = undefined;
+    const owed = [...this.#owed];
+    this.#owed.clear();
+    await Promise.all(
+      owed.map(([incarnation, through]) => this.#parts.remember(incarnation, through).catch(() => undefined)),
+    );
   }
 
   /** Resolves when something has come, once. */
@@ -119,14 +136,6 @@ export class BridgeQueue {
     });
   }
 
-  get isEmpty(): boolean {
-    return this.#spool.isEmpty;
-  }
-
-  status(): SpoolStatus {
-    return this.#spool.status();
-  }
-
   /** Lets whoever waits for an arrival go on. */
   wake(): void {
     const wake = this.#wake;
@@ -134,56 +143,35 @@ export class BridgeQueue {
     wake?.();
   }
 
-  close(): void {
-    this.#cancelHousekeeping?.();
-    this.#write();
-    this.wake();
-    this.#spool.close();
+  status(): BridgeQueueStatus {
+    const { sources, mirrors, own } = this.#parts.spool;
+    let [messages, bytes] = [0, 0];
+    for (const one of sources.all()) {
+      const status = one.status();
+      messages += status.records;
+      bytes += status.bytes;
+    }
+    const dropped = Object.values(own.status().dropped).reduce((sum, one) => sum + one, 0);
+    return { messages, bytes, dropped, mirrored: mirrors.state === "mirrored" };
   }
 
-  #write(): void {
-    const joining = this.#joining;
-    this.#joining = [];
-    this.#armed = false;
-    const taken: Joining[] = [];
-    for (const one of joining) {
-      try {
-        this.#spool.append([recordOf(one.message)]);
-        taken.push(one);
-      } catch (thrown) {
-        one.reject(toEdgeError(thrown, "spool.failed"));
-      }
-    }
-    if (taken.length === 0) return;
-    try {
-      this.#spool.sync();
-    } catch (thrown) {
-      const fault = toEdgeError(thrown, "spool.failed");
-      for (const one of taken) one.reject(fault);
-      return;
-    }
-    for (const one of taken) one.resolve();
+  /** The reign is over: what waits stays. */
+  end(): void {
+    this.#cancelRemembering?.();
+    this.#forgetArrivals();
     this.wake();
-  }
-
-  #keepHouse(): void {
-    this.#mender.look(this.#timers.now());
-    try {
-      this.#spool.expire();
-      this.#spool.prepare();
-    } catch (thrown) {
-      // A disk that fails says so at the next write, to whoever waits for it.
-      toEdgeError(thrown, "spool.failed");
-    }
-    this.#cancelHousekeeping = this.#timers.at(later(this.#timers.now(), HOUSEKEEPING_MS), () => this.#keepHouse());
   }
 }
 
-export function settingsOf({ maxBytes, maxAgeMs, overflow }: BridgeQueueParts["limits"]): SpoolSettings {
+/** The spool of a queue with these limits. */
+export function bridgeSpool({ maxBytes, maxAgeMs, overflow }: BridgeQueueLimits): {
+  readonly settings: SpoolSettings;
+  readonly groupCommit: GroupCommitSettings;
+} {
   const segmentBytes =
     Math.max(2, Math.min(LARGEST_SEGMENT / BLOCK_BYTES, Math.floor(maxBytes / SEGMENTS / BLOCK_BYTES))) * BLOCK_BYTES;
   const recordBytes = Math.floor(segmentBytes / 2);
-  return {
+  const settings = {
     ...DEFAULT_SPOOL_SETTINGS,
     segmentBytes,
     maxBytes,
@@ -193,28 +181,34 @@ export function settingsOf({ maxBytes, maxAgeMs, overflow }: BridgeQueueParts["l
     maxUnsyncedBytes: recordBytes,
     destinations: ["remote"],
   };
+  // With their headers those that are written together must fit into one append.
+  return {
+    settings,
+    groupCommit: { lingerMs: LINGER_MS, maxBytes: Math.floor(recordBytes / 4), maxRecords: TOGETHER },
+  };
 }
 
+/** What a record has besides its payload, with room. */
+const RECORD_HEADER_BYTES = 512;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A length, a head of JSON, and the payload as it is. */
-function recordOf({ topic, payload, qos, retain, properties }: QueuedMessage): Parameters<Spool["append"]>[0][number] {
+function recordOf({ topic, payload, qos, retain, properties }: QueuedMessage, epoch: number): SpoolRecord {
   const head = encoder.encode(JSON.stringify({ topic, qos, retain, properties }));
   const bytes = new Uint8Array(4 + head.length + payload.length);
   new DataView(bytes.buffer).setUint32(0, head.length);
   bytes.set(head, 4);
   bytes.set(payload, 4 + head.length);
-  return { class: "reading", device: "bridge", epoch: 0, sequence: 0, messages: 1, hasMemory: false, payload: bytes };
+  return { class: "reading", device: "bridge", epoch, sequence: 0, messages: 1, hasMemory: false, payload: bytes };
 }
 
-function decode(bytes: Uint8Array): QueuedMessage | undefined {
+function decoded({ position, payload: bytes }: StoredRecord): { position: Position; message: QueuedMessage }[] {
   try {
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
     const head = JSON.parse(decoder.decode(bytes.subarray(4, 4 + length))) as Omit<QueuedMessage, "payload">;
-    return { ...head, payload: bytes.slice(4 + length) };
+    return [{ position, message: { ...head, payload: bytes.slice(4 + length) } }];
   } catch (_unreadable) {
-    // The log's checksum held, so an older format wrote it: it is passed over, and counted by nobody twice.
-    return undefined;
+    return [];
   }
 }

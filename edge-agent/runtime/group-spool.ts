@@ -7,7 +7,7 @@ import type { Crc32 } from "../spool/crc32.ts";
 import { GroupCommit, type GroupCommitSettings, withGroup } from "../spool/group-commit.ts";
 import { Mender } from "../spool/mender.ts";
 import { newIncarnation, type Position } from "../spool/position.ts";
-import { toRecord } from "../spool/record.ts";
+import { type SpoolRecord, toRecord } from "../spool/record.ts";
 import type { SpoolSettings } from "../spool/settings.ts";
 import { Spool } from "../spool/spool.ts";
 import { pausing } from "./pausing.ts";
@@ -104,7 +104,11 @@ export class GroupSpool {
    * dropped it, which is counted. Rejects with `spool.*` where it was not taken.
    */
   add(entry: CommitEntry): Promise<void> {
-    const record = toRecord(entry);
+    return this.addRecord(toRecord(entry));
+  }
+
+  /** The same with what is no entry: the queue of a bridge. */
+  addRecord(record: SpoolRecord): Promise<void> {
     const now = this.#parts.timers.now();
     if (!this.#joining.hasRoomFor(record)) this.#write();
     return new Promise((resolve, reject) => {

@@ -69,7 +69,8 @@ export function makeActiveGroup(parts: {
   });
   return new ActiveGroup({
     ...parts,
-    loadMemories: async () => withSpooled(await loadMemories(redis.effects.client, reign.group), spool),
+    loadMemories: async () =>
+      withSpooled(await loadMemories(redis.effects.client, reign.group), spool, around.bridgeSpoolsOf(reign.group)),
     storekeeper,
     repair: () => repair.look(),
     makeIntake: (work) => {

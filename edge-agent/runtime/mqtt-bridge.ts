@@ -7,7 +7,7 @@ import { BrokerLink } from "../../adapters/mqtt/wire/broker-link.ts";
 import type { LinkMessage } from "../../adapters/mqtt/wire/link-settings.ts";
 import type { MqttBridge } from "../config/mqtt-bridge.ts";
 import type { Message } from "../model/message.ts";
-import type { BridgeQueue, QueuedMessage } from "./bridge-queue.ts";
+import type { BridgeQueue, BridgeQueueStatus, QueuedMessage } from "./bridge-queue.ts";
 import type { DutyPorts } from "./duty.ts";
 import { linkNotes } from "./mqtt-link-notes.ts";
 import { clientIdOf, linkSettings } from "./mqtt-links.ts";
@@ -81,6 +81,10 @@ export class MqttBridgeRun {
     return this.#link.isUp;
   }
 
+  get waiting(): BridgeQueueStatus {
+    return this.#parts.queue.status();
+  }
+
   start(): void {
     this.#link.start();
     this.#pump().catch((thrown: unknown) => {
@@ -97,12 +101,13 @@ export class MqttBridgeRun {
     this.#parts.queue.wake();
     if (this.#link.isUp) await this.#tellStatus("offline").catch(() => {});
     await this.#link.close();
+    await this.#parts.queue.settle();
   }
 
   end(): void {
     this.#ended = true;
     this.#link.end();
-    this.#parts.queue.close();
+    this.#parts.queue.end();
   }
 
   /** Resolves when the message waits on disk, or no rule takes it. Rejects where the queue blocks. */
@@ -149,7 +154,6 @@ export class MqttBridgeRun {
     const { queue, ports } = this.#parts;
     while (!this.#ended) {
       if (!this.#link.isUp) {
-        queue.rewind();
         await pausing(ports.timers, AGAIN_MS);
         continue;
       }
@@ -164,7 +168,6 @@ export class MqttBridgeRun {
         this.counts.sent += batch.length;
         if (!this.#ended) queue.done(last.position);
       } catch (_notConfirmed) {
-        queue.rewind();
         await pausing(ports.timers, AGAIN_MS);
       }
     }

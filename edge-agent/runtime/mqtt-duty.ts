@@ -1,8 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { crc32 } from "node:zlib";
-import { NodeDisk } from "../../adapters/io/node/disk.ts";
-import { NodeRandom } from "../../adapters/io/node/random.ts";
 import { toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
@@ -15,9 +10,9 @@ import type { MqttBridge, MqttBroker } from "../config/mqtt-bridge.ts";
 import type { MqttSection } from "../config/mqtt.ts";
 import type { Command } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
-import { newIncarnation } from "../spool/position.ts";
 import { BridgeQueue } from "./bridge-queue.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
+import type { GroupSpool } from "./group-spool.ts";
 import { MqttBridgeRun, type Outgoing } from "./mqtt-bridge.ts";
 import { MqttBrokerRun } from "./mqtt-broker.ts";
 import { MqttCommands } from "./mqtt-commands.ts";
@@ -26,13 +21,14 @@ import type { DoorDesk, MqttDoor } from "./mqtt-door.ts";
 import { MqttIntake } from "./mqtt-intake.ts";
 import { deliverLocally, TopicIndex } from "./mqtt-local.ts";
 import { pausing } from "./pausing.ts";
+import { cursorEntry } from "./spool-cursor.ts";
 
 export interface MqttDutyParts {
   readonly ports: DutyPorts;
   readonly section: MqttSection;
   readonly gateway: string;
-  /** The agent's directory; the queues of bridges are in it. */
-  readonly state: string;
+  /** The spool that is the queue of a bridge. */
+  readonly bridgeSpool: (name: string) => GroupSpool | undefined;
   readonly book: MqttBook;
   readonly access: AccessRules;
   readonly form: CommandForm;
@@ -140,24 +136,24 @@ export class MqttDuty implements Duty {
       run.start();
     } catch (thrown) {
       // The others, and the devices, are served without it.
-      queue?.close();
+      queue?.end();
       ports.note("warn", `bridge ${name} cannot run: ${toEdgeError(thrown, "mqtt.bridge.invalid").message}`);
     }
   }
 
   #openQueue(name: string, bridge: MqttBridge): BridgeQueue {
-    const { ports, gateway, state } = this.#parts;
-    const dir = join(state, "bridges", name);
-    mkdirSync(dir, { recursive: true });
+    const { ports, bridgeSpool } = this.#parts;
+    const spool = bridgeSpool(name);
+    if (spool === undefined) throw mqttFault("mqtt.bridge.invalid", "it has no queue on this agent", { blame: "us" });
     return new BridgeQueue({
-      disk: new NodeDisk(dir),
-      timers: ports.timers,
-      name,
-      gateway,
-      group: ports.group,
-      incarnation: newIncarnation(new NodeRandom()),
-      crc32: typeof crc32 === "function" ? (bytes, seed) => crc32(bytes, seed) : undefined,
+      spool,
       limits: bridge.queue,
+      epoch: ports.reign.epoch,
+      timers: ports.timers,
+      remember: (incarnation, through) => {
+        const { device, memory } = cursorEntry(incarnation, through);
+        return ports.southbound.store(device, [], memory);
+      },
     });
   }
 

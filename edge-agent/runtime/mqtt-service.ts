@@ -47,8 +47,8 @@ export function mqttService(parts: ServiceParts): ProtocolService | undefined {
     connect: (uid) => Promise.reject(notOpen(uid)),
     begin: (ports): Duty => {
       notes = ports.note;
-      const state = config.agents[parts.agent]?.state ?? ".";
-      return new MqttDuty({ ports, section, gateway: config.gateway, state, book, access, form, door });
+      const bridgeSpool = (name: string) => parts.bridgeSpool?.(name);
+      return new MqttDuty({ ports, section, gateway: config.gateway, bridgeSpool, book, access, form, door });
     },
     closedSockets: () => door?.closedSockets() ?? [],
     describe: (uid) => {

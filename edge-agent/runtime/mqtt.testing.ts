@@ -1,5 +1,8 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
+import { NodeDisk } from "../../adapters/io/node/disk.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
@@ -9,7 +12,9 @@ import type { Config } from "../config/config.ts";
 import type { MessageDraft } from "../model/draft.ts";
 import type { Message } from "../model/message.ts";
 import { stamp } from "../model/stamp.ts";
+import { bridgeSpool } from "./bridge-queue.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
+import { GroupSpool } from "./group-spool.ts";
 import { mqttService } from "./mqtt-service.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 
@@ -39,10 +44,13 @@ export class DutyBed {
   duty: Duty | undefined;
   readonly ports: DutyPorts;
   readonly #clients: MqttClient[] = [];
+  readonly #spools = new Map<string, GroupSpool>();
 
   constructor(config: Config, epoch: number = 1) {
     const timers = new NodeTimers();
-    const parts = { config, agent: "a", keys: new KeyStore(), random: new NodeRandom(), timers, isServed: () => true };
+    const bridgeSpool = (name: string): GroupSpool | undefined => this.#bridgeSpool(config, name);
+    const random = new NodeRandom();
+    const parts = { config, agent: "a", keys: new KeyStore(), random, timers, isServed: () => true, bridgeSpool };
     const service = mqttService(parts);
     if (service === undefined) throw new Error("there is no mqtt section");
     this.service = service;
@@ -110,5 +118,32 @@ export class DutyBed {
     for (const client of this.#clients) client.end(true);
     await this.duty?.drain(1_000);
     this.duty?.end();
+    for (const spool of this.#spools.values()) spool.close();
+  }
+
+  /** The queue of a bridge as it is on an agent without a peer. */
+  #bridgeSpool(config: Config, name: string): GroupSpool | undefined {
+    const bridge = config.protocols.mqtt?.bridges[name];
+    const known = this.#spools.get(name);
+    if (known !== undefined || bridge === undefined) return known;
+    const dir = join(config.agents["a"]?.state ?? ".", "bridges", name);
+    mkdirSync(dir, { recursive: true });
+    const spool = new GroupSpool({
+      ...bridgeSpool(bridge.queue),
+      group: `bridge:${name}`,
+      source: config.gateway,
+      agent: "a",
+      disk: (folder) => new NodeDisk(join(dir, folder)),
+      directories: () => readdirSync(dir),
+      rename: () => undefined,
+      timers: this.ports.timers,
+      random: new NodeRandom(),
+      send: () => false,
+      acknowledge: () => undefined,
+      broken: () => undefined,
+      note: () => undefined,
+    });
+    this.#spools.set(name, spool);
+    return spool;
   }
 }

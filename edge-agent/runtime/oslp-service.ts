@@ -12,6 +12,7 @@ import type { Config } from "../config/config.ts";
 import type { OslpLocation, OslpDevice as OslpDeviceConfig } from "../config/oslp.ts";
 import { readBytes } from "../config/secrets.ts";
 import { DeviceBook, type KnownDevice } from "./device-book.ts";
+import type { GroupSpool } from "./group-spool.ts";
 import { oslpVerifier } from "./oslp-verifier.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { listenerTls } from "./tls-files.ts";
@@ -24,6 +25,8 @@ export interface ServiceParts {
   readonly timers: Timers;
   /** Whether the group of a device is active here: a session sees no other devices. */
   readonly isServed: (group: string) => boolean;
+  /** The spool that is the queue of a bridge; `undefined`: there is none on this agent. */
+  readonly bridgeSpool?: ((name: string) => GroupSpool | undefined) | undefined;
 }
 
 type BookedOslpDevice = OslpDevice & KnownDevice & { readonly expectEveryMs: number | undefined };

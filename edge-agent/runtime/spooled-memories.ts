@@ -10,16 +10,23 @@ const READ = { maxRecords: 500, maxBytes: 524_288 };
 /**
  * What is remembered of the devices when a reign begins: what Redis has, and on top of it what lies in the spools and is
  * newer. Spools that were drained elsewhere, as far as Redis says, are trimmed first.
+ *
+ * @param bridges queues of the group's bridges: they hold no memories, and are trimmed as well
  */
-export async function withSpooled(loaded: LoadedMemories, spool: GroupSpool): Promise<LoadedMemories> {
+export async function withSpooled(
+  loaded: LoadedMemories,
+  spool: GroupSpool,
+  bridges: readonly GroupSpool[] = [],
+): Promise<LoadedMemories> {
   const memories = new Map<string, StoredMemory>();
   const unreadable = new Set(loaded.unreadable);
+  const all = [spool, ...bridges].flatMap(({ sources }) => [...sources.all()]);
   for (const [device, stored] of loaded.memories) {
     const cursor = readCursor(device, stored.memory);
     if (cursor === undefined) memories.set(device, stored);
-    else for (const one of spool.sources.all()) if (one.incarnation === cursor.incarnation) one.trim(cursor.through);
+    else for (const one of all) if (one.incarnation === cursor.incarnation) one.trim(cursor.through);
   }
-  spool.trimmed();
+  for (const one of [spool, ...bridges]) one.trimmed();
   for (const one of [...spool.sources.all()]) {
     let after = one.cursor();
     for (let records = one.read({ ...READ, after }); records.length > 0; records = one.read({ ...READ, after })) {

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly services: readonly ProtocolService[];
   readonly lastMessages: LastMessages;
   spoolOf(group: string): GroupSpool;
+  /** Queues of the bridges that go with the group. */
+  bridgeSpoolsOf(group: string): readonly GroupSpool[];
   serviceOf(device: string): ProtocolService | undefined;
   devicesOf(group: string): readonly string[];
   /** Forgets what was remembered of a group's devices in an earlier reign. */
