@@ -45,7 +45,9 @@ export function toldOf({ enabled, report }: Received): readonly Told[] {
   return report.entries.flatMap((entry): Told[] => {
     const member = enabled.members[entry.member];
     // A member beyond the data set we read: the device changed it, and the configuration revision tells.
-    return member === undefined ? [] : [{ ...member, value: entry.value }];
+    if (member === undefined) return [];
+    const { reference, type, units } = member;
+    return [{ reference, type, units, value: entry.value }];
   });
 }
 

@@ -5,8 +5,8 @@ import type { TypeDescription } from "./mms/types.ts";
 import { isQuality, qualityOf } from "./model/quality.ts";
 import { type Reference, referenceText } from "./model/reference.ts";
 import { isSet, timestampOf } from "./model/time.ts";
-import type { DeclaredUnit } from "./model/units.ts";
-import { type UnitTable, unitOf } from "./report/data-set-view.ts";
+import { type RootShape, rootOf, type Shape } from "./point-shapes.ts";
+import type { UnitTable } from "./report/data-set-view.ts";
 import { type TypedValue, typedValue } from "./model/value.ts";
 
 /** A value that was read or reported, with what is known of it. */
@@ -25,17 +25,11 @@ interface Place {
   isUsed: boolean;
 }
 
+/** A value that is no structure, where it stands. */
 interface Leaf {
-  /** `LD/LN.DO.DA`, without the functional constraint. */
-  readonly text: string;
-  readonly name: string;
-  /** What it is inside of. */
-  readonly outer: string;
+  readonly shape: Shape;
   readonly data: MmsData;
-  readonly type: TypeDescription | undefined;
-  readonly unit: DeclaredUnit | undefined;
   readonly place: Place;
-  readonly fc: string;
 }
 
 /**
@@ -47,7 +41,7 @@ export function toPoints(told: readonly Told[]): readonly Point[] {
   const flattening = new Flattening();
   for (const one of told) {
     if (one.value.type === "failure") points.push(failedPoint(one.reference, one.value.error));
-    else flattening.take(one, one.value);
+    else flattening.take(rootOf(one), one.value);
   }
   for (const leaf of flattening.values) {
     const point = pointOf(leaf, nearest(leaf.place));
@@ -70,74 +64,46 @@ class Flattening {
   /** Places that members name, by their text: several members may be in one. */
   readonly #places = new Map<string, Place>();
 
-  take({ reference, type, units }: Told, data: MmsData): void {
-    const { path, fc } = reference;
-    const text = referenceText({ ...reference, fc: undefined });
-    this.#flatten(
-      {
-        text,
-        name: path.at(-1) ?? "",
-        outer: path.at(-2) ?? "",
-        data,
-        type,
-        unit: units.size === 0 ? undefined : unitOf(units, reference),
-        place: this.#placeOf(reference, path.length - 1),
-        fc: fc === undefined ? "" : `[${fc}]`,
-      },
-      units,
-      path.length,
-    );
+  take(root: RootShape, data: MmsData): void {
+    this.#flatten(root.shape, data, this.#placeOf(root.places, 0));
   }
 
-  #flatten(leaf: Leaf, units: UnitTable, depth: number): void {
-    const { data, type, text } = leaf;
+  #flatten(shape: Shape, data: MmsData, place: Place): void {
     if (data.type === "structure") {
-      const components = type?.type === "structure" ? type.components : undefined;
-      const place: Place = { around: leaf.place, q: undefined, t: undefined, isUsed: false };
-      for (let at = 0; at < data.items.length; at++) {
-        const item = data.items[at] as MmsData;
-        const component = components?.[at];
-        const name = component?.name ?? guessedName(item, at, data.items);
-        const inner = `${text}.${name}`;
-        // Of `A.phsA`: the units of a sub data object are its own.
-        const unit = depth === 1 ? (units.get(inner) ?? leaf.unit) : leaf.unit;
-        const one: Leaf = {
-          text: inner,
-          name,
-          outer: leaf.name,
-          data: item,
-          type: component?.type,
-          unit,
-          place,
-          fc: leaf.fc,
-        };
-        this.#flatten(one, units, depth + 1);
+      const inside: Place = { around: place, q: undefined, t: undefined, isUsed: false };
+      const { items } = data;
+      for (let at = 0; at < items.length; at++) {
+        const item = items[at] as MmsData;
+        this.#flatten(
+          shape.component(at) ?? shape.named(guessedName(item, at, items), shape.componentType(at)),
+          item,
+          inside,
+        );
       }
     } else if (data.type === "array") {
-      const element = type?.type === "array" ? type.element : undefined;
-      for (const [index, item] of data.items.entries())
-        this.#flatten({ ...leaf, text: `${text}(${index})`, data: item, type: element }, units, depth);
-    } else if (leaf.name === "q" && data.type === "bit-string") {
-      leaf.place.q = qualityOf(data);
-      this.aside.push(leaf);
-    } else if (leaf.name === "t" && data.type === "utc-time") {
-      if (isSet(data)) leaf.place.t = timestampOf(data);
-      this.aside.push(leaf);
-    } else this.values.push(leaf);
+      for (const [index, item] of data.items.entries()) this.#flatten(shape.element(index), item, place);
+    } else if (shape.name === "q" && data.type === "bit-string") {
+      place.q = qualityOf(data);
+      this.aside.push({ shape, data, place });
+    } else if (shape.name === "t" && data.type === "utc-time") {
+      if (isSet(data)) place.t = timestampOf(data);
+      this.aside.push({ shape, data, place });
+    } else this.values.push({ shape, data, place });
   }
 
-  /** The place of the first `length` names of a reference, and those around it. */
-  #placeOf(reference: Reference, length: number): Place {
-    const key = `${reference.fc ?? ""} ${reference.ld}/${reference.ln} ${reference.path.slice(0, Math.max(0, length)).join(".")}`;
-    const known = this.#places.get(key);
+  /** The place of that name, inside of those named after it. */
+  #placeOf(names: readonly string[], at: number): Place {
+    const name = names[at] ?? "";
+    const known = this.#places.get(name);
     if (known !== undefined) return known;
-    // Above the data object there is no quality.
-    const around = length > 1 ? this.#placeOf(reference, length - 1) : undefined;
+    const around = at + 1 < names.length ? this.#placeOf(names, at + 1) : undefined;
     const place: Place = { around, q: undefined, t: undefined, isUsed: false };
-    this.#places.set(key, place);
+    this.#places.set(name, place);
     return place;
   }
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Without a type the two that everything has are still known by their form. */
 function guessedName(item: MmsData, at: number, items: readonly MmsData[]): string {
@@ -163,18 +129,17 @@ function pointOf(
   leaf: Leaf,
   { q, t }: { readonly q: Quality | undefined; readonly t: Timestamp | undefined },
 ): Point | undefined {
-  const typed = typedValue(leaf.data, leaf.name, leaf.type);
+  const { shape } = leaf;
+  const typed = typedValue(leaf.data, shape.name, shape.type);
   if (typed === undefined) return undefined;
-  return {
-    ref: { scheme: "iec61850", value: `${leaf.text}${leaf.fc}` },
-    ...scaled(typed, leaf),
-    ...(q !== undefined && { q }),
-    ...(t !== undefined && { t }),
-  };
+  const point: Mutable<Point> = { ref: shape.ref, ...scaled(typed, shape) };
+  if (q !== undefined) point.q = q;
+  if (t !== undefined) point.t = t;
+  return point;
 }
 
 /** Values in the unit of their data object: magnitudes of measured values, and nothing else in it. */
-function scaled(typed: TypedValue, { unit, name, outer }: Leaf): Partial<Point> & TypedValue {
+function scaled(typed: TypedValue, { unit, name, outer }: Shape): Partial<Point> & TypedValue {
   const isMagnitude = name === "f" || name === "i";
   if (!isMagnitude || typeof typed.value !== "number") return typed;
   // The angle of a vector is in degrees, whatever its magnitude is in (IEC 61850-7-3).

@@ -49,8 +49,17 @@ export function hasField(bits: Bits, field: OptionalField): boolean {
 }
 
 export function triggersOf(bits: Bits): readonly Trigger[] {
-  return (Object.keys(TRIGGERS) as Trigger[]).filter((one) => bitAt(bits, TRIGGERS[one]));
+  // All of them are in the first octet, and what was not sent is zero.
+  const [octet = 0] = bits.octets;
+  const known = REASONS.get(octet);
+  if (known !== undefined) return known;
+  const triggers = (Object.keys(TRIGGERS) as Trigger[]).filter((one) => bitAt(bits, TRIGGERS[one]));
+  REASONS.set(octet, triggers);
+  return triggers;
 }
+
+/** At most 256: reports say the same few for every value. */
+const REASONS = new Map<number, readonly Trigger[]>();
 
 function bitsOf(length: number, set: readonly number[]): MmsData {
   return mmsBits(Array.from({ length }, (_, at) => (set.includes(at) ? "1" : "0")).join(""));
