@@ -5,7 +5,8 @@ import type { ProfileName } from "../config/object-profile.ts";
 import { dateTimeData } from "../cosem/date-time.ts";
 import { toWall } from "../../kit/time.ts";
 import { dataText } from "../cosem/data-text.ts";
-import { actionNamed, ACTION_NAMES } from "./actions.ts";
+import { ACTION_NAMES } from "./action-names.ts";
+import { actionNamed } from "./actions.ts";
 import type { ActionResult } from "./action.ts";
 import { type TableMeter, TableMeter as Meter, tableContext } from "./table-meter.testing.ts";
 

@@ -1,3 +1,4 @@
+import type { SingleAction } from "./action-names.ts";
 import type { DlmsAction } from "./action.ts";
 import { invokeOneMethod, listObjects, readAttributes, writeOneAttribute } from "./attribute-actions.ts";
 import { bundleOf } from "./bundle.ts";
@@ -40,7 +41,7 @@ import {
 import { getPushSetup, scheduleTestAlarm, setPushSetup } from "./push-actions.ts";
 import { actualMbusReadings, actualReadings, periodicMbusReadings, periodicReadings } from "./reading-actions.ts";
 
-const SINGLE: Readonly<Record<string, DlmsAction>> = {
+const SINGLE: Readonly<Record<SingleAction, DlmsAction>> = {
   "attribute.read": readAttributes,
   "attribute.write": writeOneAttribute,
   "method.invoke": invokeOneMethod,
@@ -92,7 +93,8 @@ const SINGLE: Readonly<Record<string, DlmsAction>> = {
 };
 
 function single(name: string): DlmsAction | undefined {
-  return Object.hasOwn(SINGLE, name) ? SINGLE[name] : undefined;
+  const all: Readonly<Record<string, DlmsAction>> = SINGLE;
+  return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 const BUNDLE = bundleOf(single);
@@ -101,5 +103,3 @@ const BUNDLE = bundleOf(single);
 export function actionNamed(name: string): DlmsAction | undefined {
   return name === "bundle" ? BUNDLE : single(name);
 }
-
-export const ACTION_NAMES: readonly string[] = [...Object.keys(SINGLE), "bundle"];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { INTERFACE_CLASSES } from "../cosem/classes.ts";
-import { ACTION_NAMES } from "./actions.ts";
+import { ACTION_NAMES } from "./action-names.ts";
 
 describe("docs/protocols/dlms.md", () => {
   const text = readFileSync(join(import.meta.dirname, "../../../docs/protocols/dlms.md"), "utf8");

@@ -91,8 +91,9 @@ export class AssociationProtection {
     }
     const form: ProtectionForm = service ? settings.form : "service-specific";
     const key: CipheringKey = service && this.#material.dedicatedKey !== undefined ? "dedicated" : "global";
-    const sealing = { form, key, protection, systemTitle: clientSystemTitle, material: this.#material };
-    const sealed = sealToOctets(ciphers, { ...sealing, counter: counters.take() }, plain);
+    const counter = counters.take();
+    const sealing = { form, key, protection, systemTitle: clientSystemTitle, material: this.#material, counter };
+    const sealed = sealToOctets(ciphers, sealing, plain);
     return header === undefined ? sealed : this.#sign(sealed, header);
   }
 

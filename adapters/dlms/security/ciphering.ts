@@ -11,6 +11,8 @@ export const TAG_OCTETS = 12 as const;
 /** Security control and invocation counter. */
 const HEADER_OCTETS = 5;
 const NOTHING = new Uint8Array(0);
+/** Every octet as an array of its own: each APDU begins what is authenticated with one. */
+const ONE_OCTET: readonly Uint8Array[] = Array.from({ length: 256 }, (_, octet) => Uint8Array.of(octet));
 
 /** The key of one direction of the ciphering, and what is mixed into the tag with it. */
 export interface CipheringKeys {
@@ -53,7 +55,7 @@ export function seal(
   const clear = encrypted ? NOTHING : information;
   return ciphers.gcmSeal({
     key: sealing.encryptionKey,
-    iv: initialVector(sealing.systemTitle, head.subarray(at)),
+    iv: initialVector(sealing.systemTitle, head, at),
     aad: authenticated ? additionalData(sealing, sealing.header, head[at], clear) : [],
     plaintext: encrypted ? information : NOTHING,
     tagOctets: sealedTagOctets(sealing.protection),
@@ -107,7 +109,7 @@ export function open(ciphers: Ciphers, opening: Opening, content: Uint8Array): O
   const clear = encrypted ? NOTHING : rest.subarray(0, end);
   const information = ciphers.gcmOpen({
     key: keys.encryptionKey,
-    iv: initialVector(opening.systemTitle, content),
+    iv: initialVector(opening.systemTitle, content, 0),
     aad: authenticated ? additionalData(keys, opening.header, content[0], clear) : [],
     sealed: encrypted ? rest : rest.subarray(end),
     tagOctets,
@@ -129,8 +131,8 @@ export function readSecurityHeader(content: Uint8Array): {
   return { control: readControl(content[0] ?? 0), counter };
 }
 
-/** System title and invocation counter, which `content` has behind its control octet. */
-function initialVector(systemTitle: Uint8Array, content: Uint8Array): Uint8Array {
+/** System title and invocation counter, which follows the control octet at `at`. */
+function initialVector(systemTitle: Uint8Array, octets: Uint8Array, at: number): Uint8Array {
   if (systemTitle.length !== SYSTEM_TITLE_OCTETS) {
     throw dlmsFault(
       systemTitle.length === 0 ? "dlms.security.title-missing" : "dlms.security.title-malformed",
@@ -139,7 +141,7 @@ function initialVector(systemTitle: Uint8Array, content: Uint8Array): Uint8Array
   }
   const iv = new Uint8Array(12);
   iv.set(systemTitle);
-  iv.set(content.subarray(1, HEADER_OCTETS), SYSTEM_TITLE_OCTETS);
+  for (let i = 1; i < HEADER_OCTETS; i++) iv[SYSTEM_TITLE_OCTETS + i - 1] = octets[at + i] ?? 0;
   return iv;
 }
 
@@ -149,7 +151,7 @@ function additionalData(
   control: number | undefined,
   clear: Uint8Array,
 ): KeyMaterial[] {
-  const parts: KeyMaterial[] = [Uint8Array.of(control ?? 0)];
+  const parts: KeyMaterial[] = [ONE_OCTET[control ?? 0] ?? NOTHING];
   if (authenticationKey !== undefined) parts.push(authenticationKey);
   if (header !== undefined) parts.push(header);
   if (clear.length > 0) parts.push(clear);

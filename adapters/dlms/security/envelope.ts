@@ -4,7 +4,7 @@ import type { GeneralCiphered, GeneralCiphering, GeneralHeader, KeyInfo, Service
 import { writeGeneralHeader } from "../apdu/protection.ts";
 import { APDU_TAGS, type CipheringKey, cipheredTag } from "../apdu/tags.ts";
 import { dlmsFault } from "../codes.ts";
-import { writeLength, writeOctets } from "../data/axdr.ts";
+import { lengthOctets } from "../data/axdr.ts";
 import { type CipheringKeys, open, seal, sealedOctets } from "./ciphering.ts";
 import type { Protection, SecurityControl } from "./control.ts";
 import type { SecuritySuite } from "./suite.ts";
@@ -55,15 +55,31 @@ export function sealToOctets(ciphers: Ciphers, sealing: EnvelopeSealing, plain: 
   const { form, key, protection, systemTitle, counter, material } = sealing;
   const { suite, encryptionKey, authenticationKey } = unicastKeys(material, key);
   const tag = form === "service-specific" ? cipheredTag(plain[0] ?? 0, key) : undefined;
-  const before = new ByteWriter();
-  if (tag !== undefined) before.u8(tag);
-  else {
-    before.u8(APDU_TAGS[key === "global" ? "general-glo-ciphering" : "general-ded-ciphering"]);
-    writeOctets(before, systemTitle);
+  const general = APDU_TAGS[key === "global" ? "general-glo-ciphering" : "general-ded-ciphering"];
+  const length = sealedOctets(protection, plain.length);
+  const before = tag === undefined ? headOf(general, systemTitle, length) : headOf(tag, undefined, length);
+  return seal(ciphers, { suite, encryptionKey, authenticationKey, protection, systemTitle, counter }, plain, before);
+}
+
+/** Tag, system title where it is sent, length: made at its size, because each APDU has one. */
+function headOf(tag: number, title: Uint8Array | undefined, length: number): Uint8Array {
+  const at = title === undefined ? 1 : 2 + title.length;
+  const octets = lengthOctets(length);
+  const head = new Uint8Array(at + octets);
+  head[0] = tag;
+  if (title !== undefined) {
+    head[1] = title.length;
+    head.set(title, 2);
   }
-  writeLength(before, sealedOctets(protection, plain.length));
-  const facts = { suite, encryptionKey, authenticationKey, protection, systemTitle, counter };
-  return seal(ciphers, facts, plain, before.finish());
+  if (octets === 1) head[at] = length;
+  else {
+    head[at] = 0x80 | (octets - 1);
+    for (let i = 1, rest = length; i < octets; i++) {
+      head[at + octets - i] = rest & 0xff;
+      rest >>>= 8;
+    }
+  }
+  return head;
 }
 
 export interface OpenedApdu {

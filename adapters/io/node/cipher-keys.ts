@@ -30,6 +30,9 @@ const ORDERS: Readonly<Record<Curve, bigint>> = {
   "P-384": 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
 };
 const NOTHING = new Uint8Array(0);
+/** Initial vectors, and what is authenticated besides a ciphered APDU: control octet, key, header. */
+const ROOM_OCTETS_MAX = 128;
+const TAG_SETTINGS = { 0: { authTagLength: 16 }, 12: { authTagLength: 12 }, 16: { authTagLength: 16 } } as const;
 const WRAP_INITIAL_VALUE = Buffer.alloc(8, 0xa6);
 
 /** Symmetric keys, passwords and EC keys under names. Sessions see the names only; nothing here can print a key. */
@@ -38,6 +41,7 @@ export class CipherKeys implements Ciphers {
   readonly #passwords = new Map<string, Buffer>();
   readonly #private = new Map<string, KeyObject>();
   readonly #public = new Map<string, KeyObject>();
+  readonly #rooms: (Buffer | undefined)[] = new Array(ROOM_OCTETS_MAX + 1).fill(undefined);
 
   /** A symmetric key or the secret of a high level authentication. Copied. */
   addSecret(name: string, octets: Uint8Array): KeyRef {
@@ -79,9 +83,8 @@ export class CipherKeys implements Ciphers {
 
   gcmSeal({ key, iv, aad, plaintext, tagOctets, prefix = NOTHING }: GcmSealing): Uint8Array {
     const octets = this.#aes(key);
-    const cipher = createCipheriv(octets.length === 32 ? "aes-256-gcm" : "aes-128-gcm", octets, iv, {
-      authTagLength: tagOctets === 0 ? 16 : tagOctets,
-    });
+    const name = octets.length === 32 ? "aes-256-gcm" : "aes-128-gcm";
+    const cipher = createCipheriv(name, octets, this.#lent(iv), tagOf(tagOctets));
     if (aad.length > 0) cipher.setAAD(this.#joined(aad));
     const ciphertext = cipher.update(plaintext);
     const at = prefix.length + ciphertext.length;
@@ -99,9 +102,8 @@ export class CipherKeys implements Ciphers {
     const end = sealed.length - tagOctets;
     if (end < 0) return undefined;
     const octets = this.#aes(key);
-    const decipher = createDecipheriv(octets.length === 32 ? "aes-256-gcm" : "aes-128-gcm", octets, iv, {
-      authTagLength: tagOctets === 0 ? 16 : tagOctets,
-    });
+    const name = octets.length === 32 ? "aes-256-gcm" : "aes-128-gcm";
+    const decipher = createDecipheriv(name, octets, this.#lent(iv), tagOf(tagOctets));
     if (aad.length > 0) decipher.setAAD(this.#joined(aad));
     if (tagOctets === 0) return plain(decipher.update(sealed));
     decipher.setAuthTag(sealed.subarray(end));
@@ -199,12 +201,32 @@ export class CipherKeys implements Ciphers {
     throw unsuitable("unsuitable", `${name} has ${octets.length} octets; AES keys here have 16 or 32`);
   }
 
+  /** The same octets in a buffer of ours that lives until the next call of the same length. */
+  #lent(octets: Uint8Array): Uint8Array {
+    const room = this.#room(octets.length);
+    room.set(octets);
+    return room;
+  }
+
+  /**
+   * What is given to OpenSSL for one call only. A small array made for it would have to be moved out of the heap first, which
+   * costs as much as the ciphering of a short APDU.
+   */
+  #room(length: number): Uint8Array {
+    if (length > ROOM_OCTETS_MAX) return new Uint8Array(length);
+    const known = this.#rooms[length];
+    if (known !== undefined) return known;
+    const room = Buffer.alloc(length);
+    this.#rooms[length] = room;
+    return room;
+  }
+
   #joined(parts: readonly KeyMaterial[]): Uint8Array {
     const [only] = parts;
     if (parts.length === 1 && only !== undefined) return this.#secret(only);
     let length = 0;
     for (const part of parts) length += typeof part === "string" ? this.#secret(part).length : part.length;
-    const whole = new Uint8Array(length);
+    const whole = this.#room(length);
     let at = 0;
     for (const part of parts) {
       const octets = typeof part === "string" ? this.#secret(part) : part;
@@ -230,6 +252,10 @@ export class CipherKeys implements Ciphers {
     if (named === NAMED_CURVES[curve]) return found;
     throw unsuitable("unsuitable", `key ${name} is on ${named ?? "no curve"}; ${curve} is needed`);
   }
+}
+
+function tagOf(tagOctets: 0 | 12 | 16): { readonly authTagLength: number } {
+  return TAG_SETTINGS[tagOctets];
 }
 
 /** A plain Uint8Array over the same octets: Buffers do not reach the pure rooms. */
