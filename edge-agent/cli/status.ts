@@ -132,7 +132,7 @@ function flowRow(status: AgentStatus): readonly string[] {
   ];
 }
 
-function queueLines({ queues, cores, commands }: AgentStatus): readonly string[] {
+function queueLines({ queues, cores, commands, links }: AgentStatus): readonly string[] {
   const rows = queues.map(({ group, name, waiting, active, delayed, failed }) => [
     group,
     name,
@@ -142,6 +142,10 @@ function queueLines({ queues, cores, commands }: AgentStatus): readonly string[]
   return [
     table(["GROUP", "QUEUE", "WAITING", "ACTIVE", "DELAYED", "DEAD"], rows),
     "",
+    ...links.map(
+      ({ name, kind, isUp, bridge }) =>
+        `${kind} ${clean(name)}: ${isUp ? "connected" : "not connected"}${bridge === undefined ? "" : `, ${bridge.waiting} waiting (${bytes(bridge.waitingBytes)}), ${bridge.sent} sent, ${bridge.received} received, ${bridge.dropped} dropped`}`,
+    ),
     `cores: ${cores.map((core) => clean(core.name)).join(", ") || "none seen"}; commands: ${commands.underWay} under way, ${commands.waiting} waiting${ended.length === 0 ? "" : `, ${ended.join(", ")}`}`,
   ];
 }

@@ -112,6 +112,16 @@ export const STATUS: AgentStatus = {
   devices: { oslp: { online: 37, degraded: 1, stalled: 1, offline: 1, unknown: 0 } },
   refusals: { "oslp.signature.invalid": 5 },
   cores: [{ name: "core-1", groups: ["main"], lastSeenAt: "2026-11-21T00:09:59.000Z" }],
+  links: [
+    { group: "main", name: "plant", kind: "broker", isUp: true, bridge: undefined },
+    {
+      group: "main",
+      name: "centre",
+      kind: "bridge",
+      isUp: false,
+      bridge: { waiting: 31, waitingBytes: 9_120, mirrored: true, sent: 400, received: 2, dropped: 5 },
+    },
+  ],
   timings: {
     leaseRenewMs: { bounds: [1, 10, 100], counts: [5, 3, 1, 1], sum: 640, count: 10 },
     takeoverMs: NONE,

@@ -370,6 +370,57 @@ export const METRICS: readonly Metric[] = [
     help: "Core instances seen at the queues.",
     read: (s) => [[s.cores.length]],
   },
+  {
+    name: "busbar_link_up",
+    type: "gauge",
+    labels: ["name", "kind"],
+    help: "1 while the MQTT bridge or the broker of others is connected; absent on the agent that is not active.",
+    read: (s) => s.links.map(({ name, kind, isUp }) => [flag(isUp), { name, kind }]),
+  },
+  {
+    name: "busbar_bridge_waiting_messages",
+    type: "gauge",
+    labels: ["name"],
+    help: "Messages in the queue of an MQTT bridge.",
+    read: (s) => s.links.flatMap(({ name, bridge }) => (bridge === undefined ? [] : [[bridge.waiting, { name }]])),
+  },
+  {
+    name: "busbar_bridge_waiting_bytes",
+    type: "gauge",
+    labels: ["name"],
+    help: "Bytes of the queue of an MQTT bridge.",
+    read: (s) => s.links.flatMap(({ name, bridge }) => (bridge === undefined ? [] : [[bridge.waitingBytes, { name }]])),
+  },
+  {
+    name: "busbar_bridge_replicated",
+    type: "gauge",
+    labels: ["name"],
+    help: "1 while the queue of an MQTT bridge is on the peer's disk too.",
+    read: (s) =>
+      s.links.flatMap(({ name, bridge }) => (bridge === undefined ? [] : [[flag(bridge.mirrored), { name }]])),
+  },
+  {
+    name: "busbar_bridge_messages_total",
+    type: "counter",
+    labels: ["name", "direction"],
+    help: "Messages an MQTT bridge has sent and received.",
+    read: (s) =>
+      s.links.flatMap(({ name, bridge }): readonly Sample[] =>
+        bridge === undefined
+          ? []
+          : [
+              [bridge.sent, { name, direction: "out" }],
+              [bridge.received, { name, direction: "in" }],
+            ],
+      ),
+  },
+  {
+    name: "busbar_bridge_dropped_total",
+    type: "counter",
+    labels: ["name"],
+    help: "Messages an MQTT bridge did not pass on: its queue's policy, its hop count, a queue that took no more.",
+    read: (s) => s.links.flatMap(({ name, bridge }) => (bridge === undefined ? [] : [[bridge.dropped, { name }]])),
+  },
 ];
 
 /** The table of docs/metrics.md. */

@@ -31,6 +31,11 @@ describe("the metrics", () => {
       'busbar_messages_stored_total{type="busbar.event.v1"} 120',
       'busbar_refusals_total{code="oslp.signature.invalid"} 5',
       'busbar_commands_total{state="unknown"} 1',
+      'busbar_link_up{name="plant",kind="broker"} 1',
+      'busbar_link_up{name="centre",kind="bridge"} 0',
+      'busbar_bridge_waiting_messages{name="centre"} 31',
+      'busbar_bridge_messages_total{name="centre",direction="out"} 400',
+      'busbar_bridge_dropped_total{name="centre"} 5',
     ];
     expect(lines).toEqual(expect.arrayContaining(expected));
   });

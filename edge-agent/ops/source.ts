@@ -53,6 +53,8 @@ export interface AgentStatus {
   readonly refusals: Readonly<Record<string, number>>;
   /** Cores seen at the queues of this agent's groups. */
   readonly cores: readonly CoreStatus[];
+  /** Bridges and brokers of others that this agent keeps a connection to. */
+  readonly links: readonly LinkStatus[];
   readonly timings: Timings;
   readonly logLevel: LogSettings["level"];
 }
@@ -167,6 +169,28 @@ export interface CoreStatus {
   readonly name: string;
   readonly groups: readonly string[];
   readonly lastSeenAt: string;
+}
+
+/** A bridge or a broker of others, on the agent that is active for its group. */
+export interface LinkStatus {
+  readonly group: string;
+  readonly name: string;
+  readonly kind: "bridge" | "broker";
+  readonly isUp: boolean;
+  /** Of a bridge; absent for a broker. Counted since the reign began, except what waits. */
+  readonly bridge:
+    | {
+        /** Messages in its queue, and their bytes on disk. */
+        readonly waiting: number;
+        readonly waitingBytes: number;
+        /** The queue is on the peer's disk too. */
+        readonly mirrored: boolean;
+        readonly sent: number;
+        readonly received: number;
+        /** By the queue's policy, by the hop count, or because the queue took no more. */
+        readonly dropped: number;
+      }
+    | undefined;
 }
 
 /** Counted classes: `counts[i]` values are at most `bounds[i]`, the last class has no bound. */

@@ -3,7 +3,7 @@ import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
-import type { Duty, DutyPorts } from "./duty.ts";
+import type { Duty, DutyLink, DutyPorts } from "./duty.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 
 export interface DutiesParts {
@@ -45,6 +45,10 @@ export class Duties {
         this.#parts.broke(protocol, toEdgeError(thrown, "command.failed"));
       }
     }
+  }
+
+  links(): readonly DutyLink[] {
+    return [...this.#under.values()].flatMap((duty) => duty.links?.() ?? []);
   }
 
   /** Ends one protocol's duty: what it had open is closed. */

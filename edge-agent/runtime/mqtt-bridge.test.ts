@@ -83,6 +83,9 @@ describe.skipIf(findMosquitto() === undefined)("with a mosquitto", () => {
     await broker.pause();
     await until(() => runOf(one)?.isUp === false);
     for (let i = 1; i < 30; i++) await device.publishAsync("s1/m", String(i), { qos: 1 });
+    // No peer here, so no mirror.
+    const facts = { waiting: 29, sent: 1, received: 0, dropped: 0, mirrored: false };
+    expect(one.duty?.links?.()).toMatchObject([{ name: "centre", kind: "bridge", isUp: false, bridge: facts }]);
     await broker.resume();
     await until(() => heard.length >= 30);
     const order = heard.map((message) => Number(message.text));

@@ -11,7 +11,7 @@ import type { MqttSection } from "../config/mqtt.ts";
 import type { Command } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
 import { BridgeQueue } from "./bridge-queue.ts";
-import type { Duty, DutyPorts } from "./duty.ts";
+import type { Duty, DutyLink, DutyPorts } from "./duty.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import { MqttBridgeRun, type Outgoing } from "./mqtt-bridge.ts";
 import { MqttBrokerRun } from "./mqtt-broker.ts";
@@ -98,6 +98,23 @@ export class MqttDuty implements Duty {
 
   stored(messages: readonly Message[]): void {
     for (const bridge of this.bridges.values()) for (const message of messages) bridge.offerStored(message);
+  }
+
+  links(): readonly DutyLink[] {
+    return [
+      ...[...this.brokers].map(([name, { isUp }]) => ({ name, kind: "broker" as const, isUp, bridge: undefined })),
+      ...[...this.bridges].map(([name, run]) => {
+        const { messages, bytes, dropped, mirrored } = run.waiting;
+        const { sent, received } = run.counts;
+        const bridge = { waiting: messages, waitingBytes: bytes, mirrored, sent, received };
+        return {
+          name,
+          kind: "bridge" as const,
+          isUp: run.isUp,
+          bridge: { ...bridge, dropped: dropped + run.counts.dropped },
+        };
+      }),
+    ];
   }
 
   async drain(forMs: DurationMs): Promise<void> {

@@ -26,6 +26,8 @@ export interface AgentFacts {
   readonly devices: Readonly<Partial<Record<string, Readonly<Record<DeviceCondition, number>>>>>;
   readonly refusals: Readonly<Record<string, number>>;
   readonly cores: readonly CoreFacts[];
+  /** Bridges and brokers of others that this agent keeps a connection to. */
+  readonly links: readonly LinkFacts[];
   readonly timings: TimingFacts;
   readonly logLevel: LogSettings["level"];
 }
@@ -122,6 +124,28 @@ export interface CoreFacts {
   readonly name: string;
   readonly groups: readonly string[];
   readonly lastSeenAt: string;
+}
+
+/** A bridge or a broker of others, on the agent that is active for its group. */
+export interface LinkFacts {
+  readonly group: string;
+  readonly name: string;
+  readonly kind: "bridge" | "broker";
+  readonly isUp: boolean;
+  /** Of a bridge; absent for a broker. Counted since the reign began, except what waits. */
+  readonly bridge:
+    | {
+        /** Messages in its queue, and their bytes on disk. */
+        readonly waiting: number;
+        readonly waitingBytes: number;
+        /** The queue is on the peer's disk too. */
+        readonly mirrored: boolean;
+        readonly sent: number;
+        readonly received: number;
+        /** By the queue's policy, by the hop count, or because the queue took no more. */
+        readonly dropped: number;
+      }
+    | undefined;
 }
 
 export interface TimingFacts {

@@ -76,6 +76,9 @@ export class AgentOpsSource {
       devices: this.#devices(),
       refusals: Object.fromEntries(refusals.counts()),
       cores: this.#gauge.cores,
+      links: this.#groups.flatMap((group) =>
+        (this.#agent.workOfGroup(group)?.duties.links() ?? []).map((link) => ({ group, ...link })),
+      ),
       timings: {
         leaseRenewMs: counters.renewMs,
         takeoverMs: this.#agent.roles.takeoverMs,
