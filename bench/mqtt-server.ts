@@ -74,7 +74,7 @@ ${devices}
     warn: (_facts: object, line: string) => void process.stderr.write(`${line}\n`),
     error: (_facts: object, line: string) => void process.stderr.write(`${line}\n`),
   };
-  const agent = new EdgeAgent({ config, agent: "a", log });
+  const agent = await EdgeAgent.make({ config, agent: "a", log });
   close = () => agent.stop();
   await agent.start();
   while (!(await accepts(port))) await pause(20);

@@ -35,6 +35,25 @@ describe("usage", () => {
     expect(expected === 0 ? out : err).not.toBe("");
   });
 
+  it("loads what was asked for and nothing else: an agent that is started again is waited for", async () => {
+    const told =
+      "import { writeSync } from 'node:fs'; export function load(url, context, next) { writeSync(2, url + '\\n'); return next(url, context); }";
+    const hooks = `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(told)}");`;
+    const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(hooks)}`;
+    const loaded = (await busbar(["status", "--help"], { NODE_OPTIONS })).err;
+    expect(loaded).toContain("/cli/status.js");
+    expect(loaded).not.toMatch(/\/adapters\/(oslp|dlms|iec61850|mqtt)\/|firmware-sim|node_modules\/(zod|fastify)\//);
+    const all = await busbar(["--help"], { NODE_OPTIONS });
+    expect(all.err).not.toMatch(/firmware-sim|\/adapters\/(oslp|dlms|iec61850|mqtt)\//);
+    expect(all.out).toMatch(/ simulate .*\n(.*\n)* {2}probe .*\n {2}decode /);
+    expect((await busbar(["help", "simulate"])).out).toContain("iec61850");
+    const config = join(folder, "oslp.yaml");
+    writeFileSync(config, "gateway: /t/gw\nredis: { url: redis://127.0.0.1:1 }\n");
+    const checked = (await busbar(["config", "check", config], { NODE_OPTIONS })).err;
+    expect(checked).toContain("/config/check.js");
+    expect(checked).not.toMatch(/-service\.js|\/dlms\/(association|apdu|actions\/actions)/);
+  });
+
   it("suggests the verb that was meant, and says what the exit codes mean", async () => {
     expect((await busbar(["doctr"])).err).toContain("Did you mean doctor?");
     expect((await busbar(["--help"])).out).toContain("5 unreachable");

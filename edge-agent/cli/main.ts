@@ -2,48 +2,44 @@
 import { Command } from "commander";
 import { endProcess } from "../../adapters/io/node/end-process.ts";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
-import { register as bridge } from "./bridge.ts";
-import { register as config } from "./config.ts";
-import { register as core } from "./core.ts";
-import { register as demo } from "./demo-verb.ts";
-import { register as devices } from "./devices.ts";
-import { register as doctor } from "./doctor-verb.ts";
-import { register as handover } from "./handover.ts";
-import { register as init } from "./init.ts";
-import { register as mqtt } from "./mqtt.ts";
 import { complainLine } from "./output.ts";
-import { register as probe } from "./probe.ts";
-import { register as run } from "./run.ts";
-import { register as send } from "./send.ts";
-import { register as simulate } from "./simulate.ts";
-import { register as status } from "./status.ts";
-import { register as tap } from "./tap.ts";
-import { EXIT } from "./verb.ts";
-import { register as version } from "./version.ts";
+import { EXIT, SUMMARIES } from "./verb.ts";
+
+interface VerbFile {
+  /** The verbs it registers. */
+  readonly names: readonly string[];
+  load(): Promise<{ register(program: Command): void }>;
+  /** For the list of all verbs it is enough to have the summaries. */
+  readonly isLarge?: true;
+}
 
 /** In the order in which one meets them. */
-const VERBS = [
-  demo,
-  simulate,
-  init,
-  config,
-  doctor,
-  run,
-  status,
-  devices,
-  tap,
-  send,
-  probe,
-  mqtt,
-  bridge,
-  handover,
-  core,
-  version,
+const VERBS: readonly VerbFile[] = [
+  { names: ["demo"], load: () => import("./demo-verb.ts") },
+  { names: ["simulate"], load: () => import("./simulate.ts"), isLarge: true },
+  { names: ["init"], load: () => import("./init.ts") },
+  { names: ["config"], load: () => import("./config.ts") },
+  { names: ["doctor"], load: () => import("./doctor-verb.ts") },
+  { names: ["run"], load: () => import("./run.ts") },
+  { names: ["status"], load: () => import("./status.ts") },
+  { names: ["devices"], load: () => import("./devices.ts") },
+  { names: ["tap"], load: () => import("./tap.ts") },
+  { names: ["send", "result", "cancel"], load: () => import("./send.ts") },
+  { names: ["probe", "decode"], load: () => import("./probe.ts"), isLarge: true },
+  { names: ["mqtt"], load: () => import("./mqtt.ts") },
+  { names: ["bridge"], load: () => import("./bridge.ts") },
+  { names: ["handover", "pause", "resume"], load: () => import("./handover.ts") },
+  { names: ["core"], load: () => import("./core.ts") },
+  { names: ["version"], load: () => import("./version.ts") },
 ];
 
 const program = new Command("busbar").description("the device edge of a smart grid").exitOverride();
 program.showHelpAfterError("busbar --help lists the verbs").addHelpText("after", exitHelp());
-for (const register of VERBS) register(program);
+// An agent that is started again must not wait for the simulators to be read: only what is asked for is loaded.
+const [first, second] = process.argv.slice(2);
+const word = first === "help" ? second : first;
+const asked = VERBS.filter(({ names }) => names.some((name) => name === word));
+for (const register of await Promise.all((asked.length > 0 ? asked : VERBS).map(toRegister))) register(program);
 
 // `busbar devices | head` ends here: who reads has enough.
 process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
@@ -57,6 +53,13 @@ try {
   process.exitCode = exitCodeOf(thrown);
 }
 await endProcess();
+
+async function toRegister(file: VerbFile): Promise<(program: Command) => void> {
+  if (asked.length > 0 || file.isLarge !== true) return (await file.load()).register;
+  return (all) => {
+    for (const name of file.names) all.command(name).description(Reflect.get(SUMMARIES, name));
+  };
+}
 
 /** Commander's own errors are usage (it has printed them); ours are told in one line; anything else is a defect. */
 function exitCodeOf(thrown: unknown): number {

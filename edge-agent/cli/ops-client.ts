@@ -1,5 +1,5 @@
 import type { Address, Config } from "../config/config.ts";
-import { AGENT_HEADER } from "../ops/server.ts";
+import { AGENT_HEADER } from "../ops/agent-header.ts";
 
 const ANSWER_TIMEOUT_MS = 3_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;

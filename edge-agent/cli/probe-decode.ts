@@ -2,10 +2,11 @@ import { type Command, Option } from "commander";
 import type { DecodeDlmsFlags } from "./probe-decode-dlms.ts";
 import type { DecodeIec61850Flags } from "./probe-decode-iec61850.ts";
 import type { DecodeFlags } from "./probe-decode-oslp.ts";
+import { SUMMARIES } from "./verb.ts";
 
 /** `busbar decode`: bytes from a capture, explained. */
 export function register(program: Command): void {
-  const decode = program.command("decode").description("bytes of a capture, explained layer by layer");
+  const decode = program.command("decode").description(SUMMARIES.decode);
   decode
     .command("oslp [hex]")
     .description("an OSLP envelope as hex, white space ignored; - or nothing reads standard input")

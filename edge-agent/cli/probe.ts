@@ -5,9 +5,10 @@ import { registerDlms } from "./probe-dlms-verb.ts";
 import { registerIec61850 } from "./probe-iec61850-verb.ts";
 import type { ProbeFlags } from "./probe-oslp.ts";
 import { toHost, toMs, toPlatforms, toWhole } from "./simulate-options.ts";
+import { SUMMARIES } from "./verb.ts";
 
 export function register(program: Command): void {
-  const probe = program.command("probe").description("one conversation with a device or a platform, without an agent");
+  const probe = program.command("probe").description(SUMMARIES.probe);
   probe
     .command("oslp <verb> [arguments...]")
     .description("ask one street-light controller something, or ask a platform why it does not register a device")

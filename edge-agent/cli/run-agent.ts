@@ -4,9 +4,10 @@ import { type DirectoryLock, lockDirectory } from "../../adapters/io/node/direct
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Config } from "../config/config.ts";
 import { readSecret } from "../config/secrets.ts";
-import { type Ops, startOps } from "../ops/server.ts";
+import type { Ops } from "../ops/server.ts";
 import { EdgeAgent } from "../runtime/agent.ts";
 import { AgentOpsSource } from "../runtime/ops-source.ts";
+import { pausing } from "../runtime/pausing.ts";
 import { type AgentWord, BEAT_EVERY_MS } from "../runtime/supervisor.ts";
 import { makeLog } from "./make-log.ts";
 import { EXIT } from "./verb.ts";
@@ -24,7 +25,7 @@ export async function runAgent(options: {
   try {
     // Two processes in one spool would tear it; a former process that still dies is waited for by who starts us again.
     lock = await lockDirectory(state);
-    agent = new EdgeAgent({ ...options, log, beforeDisk: announceDisk });
+    agent = await EdgeAgent.make({ ...options, log, beforeDisk: announceDisk });
   } catch (thrown) {
     const code = refuse(thrown);
     await lastWordsSent();
@@ -39,8 +40,11 @@ export async function runAgent(options: {
   const source = new AgentOpsSource({ agent, log });
   source.start();
   const telling = setInterval(() => tell({ status: statusLine(source) }), STATUS_EVERY_MS);
+  const running = agent.start();
+  const started = running.then(() => stopped, refuse);
+  // The devices first. The window opens all the same where the agent has to wait: it is there to say for what.
+  await Promise.race([running.catch(() => {}), pausing(agent.timers, WINDOW_WAITS_MS)]);
   const ops = await openOps(options.config, options.agent, source, log);
-  const started = agent.start().then(() => stopped, refuse);
   const code = await Promise.race([started, stopped]);
   await agent.stop();
   clearInterval(telling);
@@ -62,6 +66,7 @@ async function openOps(
   const listen = config.agents[agent]?.ops;
   if (listen === undefined) return undefined;
   try {
+    const { startOps } = await import("../ops/server.ts");
     const token = config.ops.token === undefined ? undefined : readSecret(config.ops.token);
     const ops = await startOps({ listen, source, token, maxTaps: config.ops.maxTaps });
     log.info({ url: ops.url }, `status, metrics and the page are at ${ops.url}`);
@@ -74,6 +79,7 @@ async function openOps(
 }
 
 const STATUS_EVERY_MS = 1_000;
+const WINDOW_WAITS_MS = 500;
 /** Words on their way. A supervisor that does not listen (it is stopped, it has no processor) must not fill our memory. */
 const WORDS_UNDER_WAY = 20;
 const LAST_WORDS_MS = 500;

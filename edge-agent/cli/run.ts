@@ -2,8 +2,6 @@ import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { YOUNG_HEAP } from "../../adapters/io/node/young-heap.ts";
-import { chooseAgent } from "../config/choose-agent.ts";
-import { loadConfig } from "./load-config.ts";
 import { EXIT } from "./verb.ts";
 
 interface RunOptions {
@@ -30,6 +28,8 @@ export function register(program: Command): void {
 }
 
 async function supervise(options: RunOptions): Promise<number> {
+  const { loadConfig } = await import("./load-config.ts");
+  const { chooseAgent } = await import("../config/choose-agent.ts");
   const config = loadConfig(options.config);
   if (config === undefined) return EXIT.failed;
   const { Supervisor } = await import("../runtime/supervisor.ts");
@@ -59,6 +59,8 @@ async function supervise(options: RunOptions): Promise<number> {
 }
 
 async function run(options: RunOptions): Promise<number> {
+  const { loadConfig } = await import("./load-config.ts");
+  const { chooseAgent } = await import("../config/choose-agent.ts");
   const config = loadConfig(options.config);
   if (config === undefined) return EXIT.failed;
   const { runAgent } = await import("./run-agent.ts");

@@ -4,9 +4,10 @@ import { registerDlms } from "./simulate-dlms-verb.ts";
 import { registerMqtt } from "./simulate-mqtt-verb.ts";
 import type { SimulateFlags } from "./simulate-oslp.ts";
 import { toExportFile, toHost, toIngredients, toMs, toPlatforms, toSpeed, toWhole } from "./simulate-options.ts";
+import { SUMMARIES } from "./verb.ts";
 
 export function register(program: Command): void {
-  const simulate = program.command("simulate").description("simulated devices alone, against any platform");
+  const simulate = program.command("simulate").description(SUMMARIES.simulate);
   registerIec61850(simulate);
   simulate
     .command("oslp")

@@ -7,3 +7,10 @@ export interface Verb {
 
 /** Exit codes, the same for every verb. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, warnings: 3, notAllowed: 4, unreachable: 5 } as const;
+
+/** Of verbs whose own files are large: the list of all verbs is there before they are read. */
+export const SUMMARIES = {
+  simulate: "simulated devices alone, against any platform",
+  probe: "one conversation with a device or a platform, without an agent",
+  decode: "bytes of a capture, explained layer by layer",
+} as const;

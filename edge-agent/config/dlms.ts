@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ACTION_NAMES } from "../../adapters/dlms/actions/actions.ts";
+import { ACTION_NAMES } from "../../adapters/dlms/actions/action-names.ts";
 import { PROFILE_NAMES, type ProfileName } from "../../adapters/dlms/config/object-profile.ts";
 import { isZone } from "../../adapters/dlms/cosem/time-zone.ts";
 import { AUTHENTICATIONS, type Authentication, PROTECTIONS, type ProtectionName } from "../../adapters/dlms/device.ts";
@@ -71,13 +71,31 @@ export interface DlmsHdlc {
   readonly window: number;
 }
 
+/** A serial line with HDLC on it. */
+export interface DlmsSerial {
+  readonly path: string;
+  readonly baudRate: number;
+  /** IEC 62056-21 mode E before HDLC: asked at 300 Bd, 7E1. */
+  readonly modeE:
+    | {
+        readonly deviceAddress: string;
+        readonly baudRateMax: number;
+        readonly confirmation: "new-rate" | "initial-rate" | "none";
+      }
+    | undefined;
+}
+
 export interface DlmsDeviceConfig extends DeviceBase {
   /** Equipment identifier or logical device name, as pushes carry it. */
   readonly identification: string;
   readonly profile: ProfileName;
   readonly phases: 1 | 3;
-  readonly address: string;
+  /** Absent only for meters on a serial line. */
+  readonly address: string | undefined;
   readonly port: number;
+  /** The wrapper in datagrams. */
+  readonly udp: boolean;
+  readonly serial: DlmsSerial | undefined;
   readonly hdlc: DlmsHdlc | undefined;
   readonly client: number;
   readonly publicClient: number;
@@ -207,6 +225,20 @@ const hdlc: z.ZodType<DlmsHdlc> = z
   })
   .transform((value) => ({ ...value, physical: value.physical, addressOctets: value.addressOctets }));
 
+const serial: z.ZodType<DlmsSerial> = z
+  .strictObject({
+    path: text("a serial port such as /dev/ttyUSB0", /\S/, 200),
+    baudRate: integer(300, 921_600, "a baud rate").prefault(9_600),
+    modeE: z
+      .strictObject({
+        deviceAddress: text("an address of IEC 62056-21", /^[0-9A-Za-z]{0,32}$/, 32).prefault(""),
+        baudRateMax: integer(300, 19_200, "a baud rate").prefault(19_200),
+        confirmation: choice(["new-rate", "initial-rate", "none"]).prefault("new-rate"),
+      })
+      .optional(),
+  })
+  .transform(({ modeE, ...rest }) => ({ ...rest, modeE }));
+
 const device: z.ZodType<DlmsDeviceConfig> = z
   .strictObject({
     uid: uid(),
@@ -215,8 +247,10 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     identification: text("what the meter calls itself, 1 to 40 characters", /^[\x21-\x7e]+$/, 40),
     profile: choice(PROFILE_NAMES).prefault("generic"),
     phases: z.union([z.literal(1), z.literal(3)], { error: "1 or 3" }).prefault(3),
-    address: host(),
+    address: host().optional(),
     port: port().prefault(4_059),
+    udp: flag().prefault(false),
+    serial: serial.optional(),
     hdlc: hdlc.optional(),
     client: integer(1, 65_535, "a client address").prefault(1),
     publicClient: integer(1, 65_535, "a client address").prefault(16),
@@ -245,8 +279,10 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     cell: text("the name of a cell").optional(),
     poll: name("a poll group").prefault("default"),
   })
-  .transform(({ expectEvery, hdlc, keys, clientTitle, serverTitle, type, cell, generalCiphering, ...rest }) => ({
+  .transform(({ expectEvery, address, serial, hdlc, keys, clientTitle, serverTitle, type, cell, generalCiphering, ...rest }) => ({
     ...rest,
+    address,
+    serial,
     generalCiphering,
     expectEveryMs: expectEvery,
     hdlc,

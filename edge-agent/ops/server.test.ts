@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEVICE, ExampleSource, HEALTH, STATUS } from "./example.testing.ts";
-import { AGENT_HEADER, type Ops, startOps } from "./server.ts";
+import { AGENT_HEADER } from "./agent-header.ts";
+import { type Ops, startOps } from "./server.ts";
 
 let source: ExampleSource;
 let ops: Ops;

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Address } from "../config/config.ts";
+import { AGENT_HEADER } from "./agent-header.ts";
 import { addActions } from "./actions.ts";
 import { OpsFault } from "./ops-fault.ts";
 import { makeMetrics } from "./metrics.ts";
@@ -26,9 +27,6 @@ export interface Ops {
   readonly url: string;
   close(): Promise<void>;
 }
-
-/** Who answers: two agents on two hosts may both be configured at 127.0.0.1:7421, and one asks the wrong one easily. */
-export const AGENT_HEADER = "x-busbar-agent";
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;

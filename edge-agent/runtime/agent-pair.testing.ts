@@ -59,7 +59,7 @@ export class AgentPair {
 
   async join(name: "a" | "b", change?: (config: Config) => Config): Promise<PairMember> {
     const log = collect();
-    const agent = new EdgeAgent({ config: this.config(change), agent: name, log });
+    const agent = await EdgeAgent.make({ config: this.config(change), agent: name, log });
     const source = new AgentOpsSource({ agent, log });
     const member = { agent, source, log };
     this.members.set(name, member);

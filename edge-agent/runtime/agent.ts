@@ -41,7 +41,7 @@ import { openRedis, type RedisLinks } from "./redis-links.ts";
 import { RedisWatch } from "./redis-watch.ts";
 import { Refusals } from "./refusals.ts";
 import { RoleBook } from "./role-book.ts";
-import { makeServices } from "./roster.ts";
+import { loadServices, type MakeServices } from "./roster.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { Taps } from "./taps.ts";
 import { Troubles } from "./troubles.ts";
@@ -107,7 +107,12 @@ export class EdgeAgent implements Surroundings {
   readonly blocked: Map<string, string> = new Map();
   #stopping = false;
 
-  constructor(options: AgentOptions) {
+  /** Loads the protocols of the configuration and recovers the spools. Rejects where it may not run. */
+  static async make(options: AgentOptions): Promise<EdgeAgent> {
+    return new EdgeAgent(options, await loadServices(options.config));
+  }
+
+  private constructor(options: AgentOptions, makeServices: MakeServices) {
     const { config, agent, log } = options;
     this.config = config;
     this.agent = agent;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { ACTION_NAMES } from "../../adapters/dlms/actions/actions.ts";
+import { ACTION_NAMES } from "../../adapters/dlms/actions/action-names.ts";
 import type { Json } from "../model/bounded-json.ts";
 import { dataSchemas } from "../model/message.ts";
 import { MeterBench } from "./dlms-service.testing.ts";
