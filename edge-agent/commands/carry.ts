@@ -83,8 +83,8 @@ class Carrying {
     const reply = await this.#insist(() => ledger.accept(reign, this.#command, wall()), stopping);
     if (reply === undefined) return STOPPED;
     if (reply.kind === "fenced") return FENCED;
-    const { record } = reply;
-    const reused = record.digest !== commandDigest(this.#command);
+    const { record, fresh } = reply;
+    const reused = !fresh && record.digest !== commandDigest(this.#command);
     return reused ? { kind: "done", carried: { kind: "reused", record } } : { kind: "decide", record };
   }
 

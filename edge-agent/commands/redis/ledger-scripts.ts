@@ -20,7 +20,7 @@ local function keep(from, deadline, retention)
 end
 `;
 
-/** ARGV: token, now, retention, device, action, digest, deadline, idempotent ('1' or ''). */
+/** ARGV: token, now, retention, device, action, digest, deadline, idempotent ('1' or ''). `new`: the record is what this says. */
 export const ACCEPT_SCRIPT: string = `${HEAD}
 if lease ~= ARGV[1] then return {'fenced'} end
 local fresh = redis.call('HSETNX', KEYS[2], 'state', 'accepted') == 1
@@ -32,6 +32,8 @@ end
 if redis.call('HSETNX', KEYS[2], 'digest', ARGV[6]) == 1 then
   redis.call('HSET', KEYS[2], 'device', ARGV[4], 'action', ARGV[5], 'deadline', ARGV[7])
   keep(ARGV[2], ARGV[7], ARGV[3])
+  -- Who asked knows all that is in it.
+  if fresh then return {'new'} end
 end
 return reply(fresh and 'fresh' or 'known')
 `;

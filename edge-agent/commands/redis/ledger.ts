@@ -53,16 +53,26 @@ export class RedisLedger implements Ledger {
   }
 
   async accept(hold: Hold, command: Command, now: WallMs): Promise<AcceptReply> {
+    const digest = commandDigest(command);
+    const acceptedAt = whole(now);
+    const deadline = whole(timeOf(command.deadline));
+    const { device, action, idempotent } = command;
     const { kind, record } = await this.#run("accept", command.uid, [
       leaseToken(hold),
-      whole(now),
+      acceptedAt,
       LEDGER_RETENTION_MS,
-      command.device,
-      command.action,
-      commandDigest(command),
-      whole(timeOf(command.deadline)),
-      command.idempotent ? "1" : "",
+      device,
+      action,
+      digest,
+      deadline,
+      idempotent ? "1" : "",
     ]);
+    if (kind === "new") {
+      const fields = { state: "accepted", attempt: "0", turn: "0", device, action, digest };
+      const times = { acceptedAt: String(acceptedAt), deadline: String(deadline) };
+      const made = parseLedgerRecord(command.uid, { ...fields, ...times, ...(idempotent ? { idempotent: "1" } : {}) });
+      if (made !== undefined) return { kind: "record", record: made, fresh: true };
+    }
     if (kind === "fenced") return { kind };
     if (record !== undefined && (kind === "fresh" || kind === "known")) {
       return { kind: "record", record, fresh: kind === "fresh" };
