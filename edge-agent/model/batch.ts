@@ -107,8 +107,12 @@ export function batchable(messages: readonly EncodedMessage[]): number {
   return count;
 }
 
-/** Joins measured messages into a job's data without stringifying again. Throws `model.batch.overfull` above the limits. */
-export function encodeBatch(messages: readonly EncodedMessage[]): EncodedBatch {
+/**
+ * Joins measured messages into a job's data without stringifying again. Throws `model.batch.overfull` above the limits.
+ *
+ * @param idOf `batchId`, or what gives the same in less time
+ */
+export function encodeBatch(messages: readonly EncodedMessage[], idOf: typeof batchId = batchId): EncodedBatch {
   if (messages.length === 0 || batchable(messages) < messages.length) {
     throw new ModelFault(
       "model.batch.overfull",
@@ -133,7 +137,7 @@ export function encodeBatch(messages: readonly EncodedMessage[]): EncodedBatch {
   texts[texts.length - 1] += "]}";
   const json = texts.join(",");
   bytes += frame.length + shared.length - 1 + messages.length - 1;
-  return { id: batchId(messages), json, bytes, count: messages.length };
+  return { id: idOf(messages), json, bytes, count: messages.length };
 }
 
 /** Nearly always the very same, and nearly always the last. */

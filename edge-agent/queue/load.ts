@@ -6,6 +6,7 @@ import { BATCH_MESSAGES } from "../model/limits.ts";
 import type { Message } from "../model/message.ts";
 import { ModelFault } from "../model/model-fault.ts";
 import { markLate } from "../model/stamp.ts";
+import { quickBatchId } from "./batch-id.ts";
 import type { JobToAdd } from "./bullmq-add.ts";
 import { tooLarge } from "./commit-faults.ts";
 import type { FencedEffects, MemoryToStore, Place } from "./fenced-script.ts";
@@ -81,7 +82,7 @@ export function toEffects(loads: readonly Load[], timestamp: WallMs): FencedEffe
   const jobs: JobToAdd[] = [];
   for (let at = 0; at < messages.length; ) {
     const window = messages.slice(at, at + BATCH_MESSAGES);
-    const batch = encodeBatch(window.slice(0, batchable(window)));
+    const batch = encodeBatch(window.slice(0, batchable(window)), quickBatchId);
     jobs.push({ id: batch.id, name: BATCH_JOB, data: batch.json, timestamp });
     at += batch.count;
   }
