@@ -23,7 +23,8 @@ describe("the length of packets", () => {
           const stream = lengths.flatMap((length) => [...packet(length)]);
           const gauge = new PacketGauge(300);
           for (let at = 0; at < stream.length; at += step) {
-            expect(gauge.take(Uint8Array.from(stream.slice(at, at + step)))).toBe(true);
+            const bytes = Uint8Array.from(stream.slice(at, at + step));
+            expect(gauge.take(bytes, 1_000)).toBe(bytes.length);
           }
         },
       ),
@@ -31,10 +32,34 @@ describe("the length of packets", () => {
   });
 
   it.each([301, 16_384, 2_097_152])("refuses %s bytes at the header", (length) => {
-    expect(new PacketGauge(300).take(packet(length).subarray(0, 5))).toBe(false);
+    expect(new PacketGauge(300).take(packet(length).subarray(0, 5), 1)).toBeUndefined();
   });
 
   it("refuses a length of five bytes", () => {
-    expect(new PacketGauge(300).take(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80))).toBe(false);
+    expect(new PacketGauge(300).take(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80), 1)).toBeUndefined();
+  });
+
+  it("is cut behind so many packets, wherever the bytes before it were cut", () => {
+    const lengths = fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 5 }), fc.nat(400), (all, packets, first) => {
+        const stream = Uint8Array.from(all.flatMap((length) => [...packet(length)]));
+        const ends = all.map((_, index) => all.slice(0, index + 1).reduce((sum, one) => sum + packet(one).length, 0));
+        const gauge = new PacketGauge(300);
+        let from = 0;
+        const sizes: number[] = [];
+        for (let rest = stream.subarray(0, Math.max(1, first)); from < stream.length; rest = stream.subarray(from)) {
+          const whole = gauge.take(rest, packets) ?? fail();
+          from += whole;
+          if (whole < rest.length) expect(ends).toContain(from);
+          sizes.push(ends.filter((end) => end > from - whole && end <= from).length);
+        }
+        expect(Math.max(...sizes)).toBeLessThanOrEqual(packets);
+      }),
+    );
   });
 });
+
+function fail(): never {
+  throw new Error("no packet is too long");
+}

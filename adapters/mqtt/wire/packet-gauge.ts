@@ -14,15 +14,22 @@ export class PacketGauge {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether the bytes may go on to the parser; once `false`, the stream is to be closed. */
-  take(bytes: Uint8Array): boolean {
+  /**
+   * How many of the bytes may go on to the parser now: all, or those up to the end of so many packets; the others are to be
+   * given again, first. `undefined`: a packet is too long, and the stream is to be closed.
+   */
+  take(bytes: Uint8Array, packets: number): number | undefined {
     let at = 0;
+    let whole = 0;
     while (at < bytes.length) {
       if (this.#left !== undefined) {
         const step = Math.min(this.#left, bytes.length - at);
         at += step;
         this.#left -= step;
-        if (this.#left === 0) this.#left = undefined;
+        if (this.#left > 0) continue;
+        this.#left = undefined;
+        whole += 1;
+        if (whole === packets) return at;
         continue;
       }
       const byte = bytes[at] ?? 0;
@@ -30,16 +37,19 @@ export class PacketGauge {
       this.#headerBytes += 1;
       if (this.#headerBytes === 1) continue;
       this.#length += (byte & 0x7f) * 128 ** (this.#headerBytes - 2);
-      if (this.#length > this.#maxBytes) return false;
+      if (this.#length > this.#maxBytes) return undefined;
       if ((byte & 0x80) !== 0) {
         // Four bytes of length are the most there are [2.2.3].
-        if (this.#headerBytes >= 5) return false;
+        if (this.#headerBytes >= 5) return undefined;
         continue;
       }
       this.#left = this.#length === 0 ? undefined : this.#length;
       this.#headerBytes = 0;
       this.#length = 0;
+      if (this.#left !== undefined) continue;
+      whole += 1;
+      if (whole === packets) return at;
     }
-    return true;
+    return at;
   }
 }
