@@ -31,7 +31,7 @@ export async function runAgent(options: {
     await lastWordsSent();
     return code;
   }
-  beat();
+  endWithSupervisor();
   const pidFile = join(state, "agent.pid");
   writeFileSync(pidFile, `${process.pid}\n`);
   const stopped = new Promise<number>((resolve) => {
@@ -45,6 +45,8 @@ export async function runAgent(options: {
   // The devices first. The window opens all the same where the agent has to wait: it is there to say for what.
   await Promise.race([running.catch(() => {}), pausing(agent.timers, WINDOW_WAITS_MS)]);
   const ops = await openOps(options.config, options.agent, source, log);
+  // From the first beat on silence is judged, and what is loaded above holds the loop up where there is no processor.
+  beat();
   const code = await Promise.race([started, stopped]);
   await agent.stop();
   clearInterval(telling);
@@ -85,10 +87,14 @@ const WORDS_UNDER_WAY = 20;
 const LAST_WORDS_MS = 500;
 let underWay = 0;
 
-/** Tells the supervisor that this loop turns. Without its supervisor an agent does not go on: two would run after a restart. */
+/** Without its supervisor an agent does not go on: two would run after a restart. */
+function endWithSupervisor(): void {
+  if (process.send !== undefined) process.on("disconnect", () => process.exit(EXIT.failed));
+}
+
+/** Tells the supervisor that this loop turns. */
 function beat(): void {
   if (process.send === undefined) return;
-  process.on("disconnect", () => process.exit(EXIT.failed));
   // It beats to the very end, and does not put the end off.
   setInterval(() => {
     announced = false;
