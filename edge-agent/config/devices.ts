@@ -1,7 +1,7 @@
 import { dirname, extname } from "node:path";
 import { complain, fromZod, type Place, show, unknownKey } from "./complaints.ts";
 import { parseCsv } from "./csv-source.ts";
-import { absolute, errnoOf, type Machine, reasonOf } from "./files.ts";
+import { absolute, errnoOf, type Machine, reasonOf, withAbsoluteRefs } from "./files.ts";
 import { type ConfigIssue, issueOfFile } from "./issue.ts";
 import type { Key, Located } from "./located.ts";
 import { type DeviceSettings, PROTOCOL_NAMES, type ProtocolName, settingsOf } from "./protocols.ts";
@@ -141,7 +141,7 @@ function checkDevice(
   if (around.groupOf !== undefined && typeof uid === "string") filled["group"] ??= around.groupOf(uid);
   const result = schema.safeParse(filled);
   // The schema is the one of this protocol: TypeScript cannot follow that through a lookup.
-  if (result.success) return { ...result.data, protocol } as DeviceSettings;
+  if (result.success) return { ...withAbsoluteRefs(result.data, around.base), protocol } as DeviceSettings;
   around.issues.push(...fromZod(place, path, schema, result.error.issues));
   return undefined;
 }

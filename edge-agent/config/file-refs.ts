@@ -8,14 +8,14 @@ const OTHERS_MAY_WRITE = 0o022;
 
 /**
  * Looks whether every file the configuration names is there and, where it is a secret, whether only its owner can read it.
- * Devices are left out: their files are read when they are checked.
+ * Of devices only what is read when they are spoken to: their public files are read when they are checked.
  */
 export function checkFileRefs(place: Place, machine: Machine, base: string): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const visit = (node: Located, path: readonly Key[]): void => {
     for (const [key, entry] of node.entries) {
       const here = [...path, key];
-      if (path.length === 0 && key === "devices") continue;
+      if (path[0] === "devices" && path.length === 2 && !SPOKEN_TO.has(key)) continue;
       const use = useOf(path, key, entry.node.value);
       if (use !== undefined && typeof entry.node.value === "string") {
         const found = checkFile(place, here, absolute(base, entry.node.value), { machine, use });
@@ -28,6 +28,8 @@ export function checkFileRefs(place: Place, machine: Machine, base: string): Con
   visit(place.root, []);
   return issues;
 }
+
+const SPOKEN_TO: ReadonlySet<Key> = new Set(["tls", "password"]);
 
 type Use = "secret" | "public" | "program";
 

@@ -56,16 +56,22 @@ export function absolute(base: string, path: string): string {
   return resolve(base, path);
 }
 
-/** Makes the path of every reference to a file absolute; the value is otherwise unchanged. */
+/** Makes the path of every reference to a file absolute; the value is otherwise unchanged, and itself where it names none. */
 export function withAbsoluteRefs<T>(value: T, base: string): T {
   return resolved(value, base) as T;
 }
 
 function resolved(value: unknown, base: string): unknown {
-  if (Array.isArray(value)) return value.map((one) => resolved(one, base));
+  if (Array.isArray(value)) {
+    const all = value.map((one) => resolved(one, base));
+    return all.some((one, at) => one !== value[at]) ? all : value;
+  }
   if (typeof value !== "object" || value === null) return value;
   if ("kind" in value && value.kind === "file" && "path" in value && typeof value.path === "string") {
     return { kind: "file", path: resolve(base, value.path) };
   }
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolved(one, base)]));
+  const entries = Object.entries(value);
+  const all = entries.map(([key, one]): [string, unknown] => [key, resolved(one, base)]);
+  // Tens of thousands of devices name no file, and none of them is copied for that.
+  return all.some(([, one], at) => one !== entries[at]?.[1]) ? Object.fromEntries(all) : value;
 }

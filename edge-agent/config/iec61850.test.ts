@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { checkConfig } from "./check.ts";
 import { iec61850Settings, type Iec61850Device, MMS_PORT, MMS_TLS_PORT } from "./iec61850.ts";
 
 const device = (given: object): Iec61850Device => iec61850Settings.device.parse({ uid: "bay-1", ...given });
@@ -36,6 +37,29 @@ describe("the backend", () => {
     expect(complaints(secure)).toMatchObject([{ severity: "error", path: ["devices", "bay-1", "tls"] }]);
     expect(complaints({ ...secure, backend: "builtin" })).toEqual([]);
     expect(isRefused({ address: "10.0.0.1", backend: "another" })).toBe(true);
+  });
+});
+
+describe("files an IED is spoken to with", () => {
+  const text = (device: string): string =>
+    `gateway: /a/b\nagents: { a: { host: 127.0.0.1 } }\nredis: { url: redis://127.0.0.1 }\niec61850: {}\ndevices:\n  - { uid: bay-1, protocol: iec61850, address: 10.0.0.1, ${device} }\n`;
+  const check = (device: string, filesMustExist: boolean) =>
+    checkConfig("busbar.yaml", text(device), "/nowhere/busbar", { filesMustExist });
+
+  it("are beside the configuration that names them, wherever it is read from", () => {
+    const { config } = check("tls: { ca: ca.crt }, password: { file: bay.password }", false);
+    expect(config?.devices).toMatchObject([
+      {
+        tls: { identity: { ca: { path: "/nowhere/busbar/ca.crt" } } },
+        password: { path: "/nowhere/busbar/bay.password" },
+      },
+    ]);
+  });
+
+  it("are looked for", () => {
+    const { issues } = check("tls: { ca: ca.crt }, password: { file: bay.password }", true);
+    const missing = issues.filter(({ code }) => code === "config.file.missing").map(({ path }) => path);
+    expect(missing).toEqual(["devices[0].tls.ca", "devices[0].password.file"]);
   });
 });
 
