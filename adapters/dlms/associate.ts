@@ -101,7 +101,7 @@ function common({ settings, device }: AssociationPorts): Partial<AssociationSett
 export function linkOf({ device, settings }: AssociationPorts, client: number): DlmsLink {
   const { transport, server } = device;
   if (transport.kind === "wrapper") {
-    return new WrapperLink({ clientWport: client, serverWport: server, carrier: "stream" });
+    return new WrapperLink({ clientWport: client, serverWport: server, carrier: transport.carrier });
   }
   const { physical, addressOctets, information, window } = transport;
   return new HdlcClientLink({

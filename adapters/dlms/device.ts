@@ -54,7 +54,8 @@ export interface MbusKeys {
 
 /** The transport below the association. */
 export type DlmsTransport =
-  | { readonly kind: "wrapper" }
+  /** A stream (TCP), or each APDU a datagram (UDP). */
+  | { readonly kind: "wrapper"; readonly carrier: "stream" | "datagram" }
   | {
       readonly kind: "hdlc";
       /** Physical device, the lower part of the server address; `undefined`: one part only. */

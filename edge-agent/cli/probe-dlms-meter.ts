@@ -3,16 +3,17 @@ import { DialSession } from "../../adapters/dlms/dial-session.ts";
 import { DLMS_DEFAULTS, type DlmsSettings } from "../../adapters/dlms/settings.ts";
 import { CipherKeys } from "../../adapters/io/node/cipher-keys.ts";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
-import { dial } from "../../adapters/io/node/dial.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { fromHex } from "../../adapters/kit/bytes.ts";
 import type { CommandConclusion, DeviceMemory } from "../../adapters/kit/session.ts";
+import type { ModeESettings } from "../../adapters/dlms/hdlc/mode-e.ts";
 import { parseObis, toObis } from "../../adapters/dlms/obis.ts";
 import type { Json } from "../model/bounded-json.ts";
 import { decodeCommand } from "../model/command.ts";
 import type { MessageDraft } from "../model/draft.ts";
+import { connectMeter, type MeterPlace } from "../runtime/dlms-connect.ts";
 import { type MeterKeys, NO_KEYS, readMeterKeys } from "../runtime/dlms-keys.ts";
 import { carryOut } from "../runtime/southbound.ts";
 import type { DlmsProbeFlags } from "./probe-dlms.ts";
@@ -86,8 +87,8 @@ export class ProbedMeter {
       refused: (_device: string | undefined, _peer: string, fault: EdgeError) => void this.refused.push(fault),
       permit: () => true,
     };
-    const { host, port } = this.#flags;
-    const connect = () => dial({ host: host.host, port: host.port ?? port, timeoutMs: within });
+    const place = placeOf(this.#flags);
+    const connect = () => connectMeter(place, { timeoutMs: within, timers: this.#timers });
     const conclusion = await carryOut({ session, timers: this.#timers, southbound }, command, connect);
     return { ...conclusion, drafts };
   }
@@ -99,6 +100,18 @@ function passwordOf(text: string, ciphers: CipherKeys) {
   return ciphers.addPassword("probe.password", octets);
 }
 
+function placeOf({ host, port, udp, serial, baud, modeE }: DlmsProbeFlags): MeterPlace {
+  if (serial !== undefined) {
+    return { kind: "serial", path: serial, baudRate: baud ?? 9_600, modeE: addressed(modeE) };
+  }
+  return { kind: udp === true ? "udp" : "tcp", host: host?.host ?? "", port: host?.port ?? port };
+}
+
+function addressed(modeE: string | true | undefined): ModeESettings | undefined {
+  if (modeE === undefined) return undefined;
+  return modeE === true ? {} : { deviceAddress: modeE };
+}
+
 function deviceOf(flags: DlmsProbeFlags, { keys, mbusKeys }: MeterKeys): DlmsDevice {
   const secured = keys.encryption !== undefined;
   return {
@@ -108,17 +121,18 @@ function deviceOf(flags: DlmsProbeFlags, { keys, mbusKeys }: MeterKeys): DlmsDev
     phases: flags.phases === 1 ? 1 : 3,
     zone: flags.zone,
     deviationTurned: false,
-    transport: flags.hdlc
-      ? {
-          kind: "hdlc",
-          physical: flags.physical,
-          addressOctets:
-            flags.addressOctets ??
-            (flags.physical === undefined ? 1 : flags.physical > 0x7f || flags.server > 0x7f ? 4 : 2),
-          information: 128,
-          window: 1,
-        }
-      : { kind: "wrapper" },
+    transport:
+      flags.hdlc || flags.serial !== undefined
+        ? {
+            kind: "hdlc",
+            physical: flags.physical,
+            addressOctets:
+              flags.addressOctets ??
+              (flags.physical === undefined ? 1 : flags.physical > 0x7f || flags.server > 0x7f ? 4 : 2),
+            information: 128,
+            window: 1,
+          }
+        : { kind: "wrapper", carrier: flags.udp === true ? "datagram" : "stream" },
     client: flags.client,
     publicClient: 16,
     server: flags.server,

@@ -16,8 +16,14 @@ import { type DlmsVerb, type ObjectWord, readDlmsVerb } from "./probe-dlms-verbs
 import { EXIT } from "./verb.ts";
 
 export interface DlmsProbeFlags {
-  readonly host: { readonly host: string; readonly port: number | undefined };
+  /** Absent with `serial`. */
+  readonly host?: { readonly host: string; readonly port: number | undefined };
   readonly port: number;
+  readonly udp?: boolean;
+  readonly serial?: string;
+  readonly baud?: number;
+  /** IEC 62056-21 first: the address of the meter on the line, `true` where it is alone there. */
+  readonly modeE?: string | true;
   readonly hdlc: boolean;
   readonly physical?: number;
   readonly addressOctets?: 1 | 2 | 4;
@@ -51,6 +57,11 @@ export async function probeDlms(word: string, args: readonly string[], flags: Dl
     complainLine(verb);
     return EXIT.usage;
   }
+  const unclear = placeComplaint(flags);
+  if (unclear !== undefined) {
+    complainLine(unclear);
+    return EXIT.usage;
+  }
   let meter: ProbedMeter;
   try {
     meter = new ProbedMeter(flags);
@@ -64,6 +75,13 @@ export async function probeDlms(word: string, args: readonly string[], flags: Dl
   const request = requestOf(verb, flags, classes.of);
   const asked = await meter.ask(request.action, request.value);
   return conclude(asked, flags, () => rowsOf(verb, asked));
+}
+
+function placeComplaint({ host, serial, udp, hdlc, modeE }: DlmsProbeFlags): string | undefined {
+  if ((host === undefined) === (serial === undefined)) return "where is the meter? --host HOST[:PORT] or --serial PATH";
+  if (udp === true && (hdlc || serial !== undefined)) return "--udp is for the wrapper: leave --hdlc and --serial out";
+  if (modeE !== undefined && serial === undefined) return "--mode-e is for a serial line: --serial PATH";
+  return undefined;
 }
 
 interface Request {

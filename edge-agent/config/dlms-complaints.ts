@@ -11,6 +11,7 @@ export function dlmsComplaints(
     ...pushComplaints(settings),
     ...keyComplaints(settings, devices),
     ...protectionComplaints(devices),
+    ...placeComplaints(devices),
     ...scheduleComplaints(settings, devices),
   ];
 }
@@ -44,10 +45,6 @@ function keyComplaints(settings: DlmsSection, devices: readonly DlmsDeviceConfig
 
 /** What general-ciphering and signatures presuppose. */
 function protectionComplaints(devices: readonly DlmsDeviceConfig[]): Complaint[] {
-  const of = (found: DlmsDeviceConfig | undefined, message: string, fix: string): Complaint[] =>
-    found === undefined
-      ? []
-      : [{ severity: "error", path: ["devices", found.uid], message: `meter ${found.uid} ${message}`, fix }];
   const agrees = ({ generalCiphering }: DlmsDeviceConfig) =>
     generalCiphering === "one-pass" || generalCiphering === "static-unified";
   return [
@@ -62,6 +59,33 @@ function protectionComplaints(devices: readonly DlmsDeviceConfig[]): Complaint[]
       "suite: 1 or 2, or generalCiphering: identified or wrapped",
     ),
   ];
+}
+
+/** How a meter is reached: in one way. */
+function placeComplaints(devices: readonly DlmsDeviceConfig[]): Complaint[] {
+  return [
+    ...of(
+      devices.find((one) => (one.address === undefined) === (one.serial === undefined)),
+      "needs an address or a serial line, and not both",
+      "address: 10.20.0.7, or serial: { path: /dev/ttyUSB0 }",
+    ),
+    ...of(
+      devices.find((one) => one.serial !== undefined && one.hdlc === undefined),
+      "is on a serial line without HDLC",
+      "hdlc: {}",
+    ),
+    ...of(
+      devices.find((one) => one.udp && (one.hdlc !== undefined || one.serial !== undefined)),
+      "has datagrams and HDLC, which do not go together",
+      "leave udp or hdlc out",
+    ),
+  ];
+}
+
+/** A complaint about the first meter it is true of. */
+function of(found: DlmsDeviceConfig | undefined, message: string, fix: string): Complaint[] {
+  if (found === undefined) return [];
+  return [{ severity: "error", path: ["devices", found.uid], message: `meter ${found.uid} ${message}`, fix }];
 }
 
 function scheduleComplaints({ schedules }: DlmsSection, devices: readonly DlmsDeviceConfig[]): Complaint[] {

@@ -279,19 +279,33 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     cell: text("the name of a cell").optional(),
     poll: name("a poll group").prefault("default"),
   })
-  .transform(({ expectEvery, address, serial, hdlc, keys, clientTitle, serverTitle, type, cell, generalCiphering, ...rest }) => ({
-    ...rest,
-    address,
-    serial,
-    generalCiphering,
-    expectEveryMs: expectEvery,
-    hdlc,
-    keys,
-    clientTitle,
-    serverTitle,
-    type,
-    cell,
-  }));
+  .transform(
+    ({
+      expectEvery,
+      address,
+      serial,
+      hdlc,
+      keys,
+      clientTitle,
+      serverTitle,
+      type,
+      cell,
+      generalCiphering,
+      ...rest
+    }) => ({
+      ...rest,
+      address,
+      serial,
+      generalCiphering,
+      expectEveryMs: expectEvery,
+      hdlc,
+      keys,
+      clientTitle,
+      serverTitle,
+      type,
+      cell,
+    }),
+  );
 
 export const dlmsSettings: ProtocolSettings<DlmsSection, DlmsDeviceConfig> = {
   section,

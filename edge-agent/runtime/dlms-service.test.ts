@@ -165,6 +165,17 @@ describe("other ways to a meter", () => {
       { mechanism: "high-gmac", policy: 3, suite: 2 },
       "authentication: hls-gmac, protection: both, suite: 2, generalProtection: true",
     ],
+    ["GMAC over UDP", { carrier: "udp" }, "udp: true, authentication: hls-gmac, protection: both"],
+    [
+      "ECDSA in suite 1, keys agreed for every APDU, signed",
+      { mechanism: "high-ecdsa", policy: 3, suite: 1 },
+      "authentication: hls-ecdsa, protection: both, suite: 1, generalCiphering: one-pass, signed: true",
+    ],
+    [
+      "GMAC in suite 0, a wrapped key for every APDU",
+      { mechanism: "high-gmac", policy: 3 },
+      "authentication: hls-gmac, protection: both, generalCiphering: wrapped",
+    ],
     [
       "GMAC over HDLC in DSMR 4.2.2",
       { carrier: "hdlc", profile: "dsmr-4.2.2" },

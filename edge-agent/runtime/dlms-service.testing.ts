@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { CipherKeys } from "../../adapters/io/node/cipher-keys.ts";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { listen, type Listener } from "../../adapters/io/node/listen.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
@@ -10,6 +11,7 @@ import { SeededRandom } from "../../adapters/kit/random.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import { mixFor, readIngredient } from "../../firmware-sim/dlms/behaviour-mix.ts";
 import { Fleet } from "../../firmware-sim/dlms/fleet/fleet.ts";
+import { curveOf } from "../../firmware-sim/dlms/fleet/fleet-keys.ts";
 import { type FleetMember, type FleetPlan, planFleet, titleText } from "../../firmware-sim/dlms/fleet/fleet-plan.ts";
 import { checkConfig } from "../config/check.ts";
 import type { Json } from "../model/bounded-json.ts";
@@ -109,11 +111,22 @@ export class MeterBench {
     const { section = "", device = "", nextKeys = false } = this.#options ?? {};
     for (const member of this.members) {
       const { encryption, authentication, master, secret } = member.keys;
+      const curve = curveOf(this.#options?.plan?.suite ?? 0);
+      const pair = (scalar: Uint8Array) => new CipherKeys().agreementPair(curve ?? "P-256", scalar);
+      const { clientScalar, serverScalar, clientAgreementScalar, serverAgreementScalar } = member.keys;
       const file = {
         encryption: toHex(encryption),
         authentication: toHex(authentication),
         master: toHex(master),
         secret: toHex(secret),
+        ...(curve === undefined
+          ? {}
+          : {
+              signing: toHex(pair(clientScalar).privateKey),
+              serverSigning: toHex(pair(serverScalar).publicKey),
+              agreement: toHex(pair(clientAgreementScalar).privateKey),
+              serverAgreement: toHex(pair(serverAgreementScalar).publicKey),
+            }),
         mbus: { 1: { master: "33".repeat(16), user: "44".repeat(16) } },
         ...(nextKeys ? { next: { encryption: "11".repeat(16), authentication: "22".repeat(16) } } : {}),
       };

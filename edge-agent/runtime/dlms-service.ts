@@ -6,7 +6,6 @@ import { IMAGE_BYTES_MAX } from "../../adapters/dlms/cosem/image-transfer.ts";
 import type { DlmsDevice } from "../../adapters/dlms/device.ts";
 import { DLMS_DEFAULTS, type DlmsSettings } from "../../adapters/dlms/settings.ts";
 import { CipherKeys } from "../../adapters/io/node/cipher-keys.ts";
-import { dial } from "../../adapters/io/node/dial.ts";
 import { fromHex } from "../../adapters/kit/bytes.ts";
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import { listenersOf } from "../config/choose-agent.ts";
@@ -16,6 +15,7 @@ import { needsKeys } from "../config/dlms-complaints.ts";
 import { thisMachine } from "../config/files.ts";
 import { networkTest } from "../config/network-list.ts";
 import { DeviceBook, type KnownDevice } from "./device-book.ts";
+import { connectMeter, lineOf, type MeterPlace, placeText } from "./dlms-connect.ts";
 import { DlmsDatagrams } from "./dlms-datagrams.ts";
 import { DlmsDuty } from "./dlms-duty.ts";
 import { type MeterKeys, NO_KEYS, readMeterKeys } from "./dlms-keys.ts";
@@ -28,8 +28,7 @@ import { listenerTls } from "./tls-files.ts";
 /** A meter with what the runtime needs to know of it besides. */
 export type BookedMeter = DlmsDevice &
   KnownDevice & {
-    readonly host: string;
-    readonly port: number;
+    readonly place: MeterPlace;
     readonly cell: string | undefined;
     readonly poll: string;
     readonly expectEveryMs: number | undefined;
@@ -54,7 +53,9 @@ export function dlmsService(parts: ServiceParts): ProtocolService | undefined {
   );
   const settings = dlmsSettingsOf(section, ciphers, (title) => titles.get(title));
   const seams = { random, crypto: keys, wall: () => timers.wall(), registry: book };
-  const throttle = new DlmsThrottle({ ...section.throttle, waiting: WAITING_MAX }, timers);
+  const lines = Object.fromEntries(meters.flatMap((one) => [[lineOf(one.place), 1]]).filter(([line]) => line));
+  const cells = { ...section.throttle.cells, ...lines };
+  const throttle = new DlmsThrottle({ ...section.throttle, cells, waiting: WAITING_MAX }, timers);
   const admitted = section.allow.length === 0 ? undefined : networkTest(section.allow);
   const admits = (peer: string) => admitted === undefined || admitted(hostOf(peer));
   const accept = () => dlmsAdapter.accept(settings, seams);
@@ -74,7 +75,7 @@ export function dlmsService(parts: ServiceParts): ProtocolService | undefined {
   const connect = (uid: string) => {
     const device = book.byUid(uid);
     if (device === undefined) return Promise.reject(unknownMeter(uid));
-    return dial({ host: device.host, port: device.port, timeoutMs: section.connectTimeoutMs });
+    return connectMeter(device.place, { timeoutMs: section.connectTimeoutMs, timers });
   };
   return {
     protocol: "dlms",
@@ -110,7 +111,7 @@ export function dlmsService(parts: ServiceParts): ProtocolService | undefined {
       const device = book.byUid(uid);
       return {
         identification: device?.identification ?? uid,
-        address: device === undefined ? undefined : `${device.host}:${device.port}`,
+        address: device === undefined ? undefined : placeText(device.place),
         version: device?.profile ?? "",
       };
     },
@@ -141,6 +142,7 @@ export function toMeter(
 ): BookedMeter {
   const { keys, mbusKeys } = keysOf(device, section, ciphers, troubles);
   const { hdlc } = device;
+  const place = placeOf(device);
   return {
     uid: device.uid,
     protocolId: device.identification,
@@ -151,11 +153,10 @@ export function toMeter(
     phases: device.phases,
     zone: device.zone,
     deviationTurned: device.deviationTurned,
-    host: device.address,
-    port: device.port,
+    place,
     transport:
       hdlc === undefined
-        ? { kind: "wrapper" }
+        ? { kind: "wrapper", carrier: device.udp ? "datagram" : "stream" }
         : {
             kind: "hdlc",
             physical: hdlc.physical,
@@ -186,9 +187,13 @@ export function toMeter(
     accessTechnology: device.accessTechnology,
     maxPdu: device.maxPdu,
     deviceType: device.type,
-    cell: device.cell,
+    cell: lineOf(place) ?? device.cell,
     poll: device.poll,
   };
+}
+
+function placeOf({ serial, udp, address = "", port }: DlmsDeviceConfig): MeterPlace {
+  return serial === undefined ? { kind: udp ? "udp" : "tcp", host: address, port } : { kind: "serial", ...serial };
 }
 
 /** A key file that cannot be used is the trouble of one meter: it is told, and the others are read. */

@@ -86,7 +86,7 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
     phases: 3,
     zone: "Europe/Amsterdam",
     deviationTurned: false,
-    transport: { kind: "wrapper" },
+    transport: { kind: "wrapper", carrier: "stream" },
     client: 1,
     publicClient: 16,
     server: 1,
