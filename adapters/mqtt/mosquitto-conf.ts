@@ -51,7 +51,7 @@ export function importMosquitto(text: string): MosquittoImport {
       continue;
     }
     const take = OPTIONS[option];
-    if (take === undefined) tell(NOT_OURS[option] ?? "there is no such option here");
+    if (take === undefined) tell(NOT_OURS[option] ?? BRIDGE_WIDE[option] ?? "there is no such option here");
     else {
       const why = take(section, value);
       if (why !== undefined) tell(why);

@@ -45,7 +45,9 @@ export class MqttBridgeRun {
   readonly #parts: MqttBridgeParts;
   readonly #rules: BridgeRules;
   readonly #link: BrokerLink;
+  /** Nothing more is begun; what is under way may still be confirmed, until the reign is over. */
   #ended = false;
+  #isOver = false;
   /** Went over / came in / were not passed on because of the hop count or because the queue did not take them. */
   readonly counts = { sent: 0, received: 0, dropped: 0 };
 
@@ -106,6 +108,7 @@ export class MqttBridgeRun {
 
   end(): void {
     this.#ended = true;
+    this.#isOver = true;
     this.#link.end();
     this.#parts.queue.end();
   }
@@ -166,7 +169,7 @@ export class MqttBridgeRun {
       try {
         await Promise.all(batch.map(({ message }) => this.#send(message)));
         this.counts.sent += batch.length;
-        if (!this.#ended) queue.done(last.position);
+        if (!this.#isOver) queue.done(last.position);
       } catch (_notConfirmed) {
         await pausing(ports.timers, AGAIN_MS);
       }

@@ -1,4 +1,6 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { Aedes } from "aedes";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { NodeTimers } from "../../io/node/clock.ts";
@@ -64,6 +66,39 @@ class LinkBed {
     return this.taken.map((message) => Buffer.from(message.payload).toString());
   }
 }
+
+describe("what a broker does not confirm", () => {
+  it("is given back when the connection ends, and not kept for ever", async () => {
+    const sockets = new Set<Socket>();
+    let came = 0;
+    const aedes = await Aedes.createBroker({
+      authorizePublish: () => {
+        came += 1;
+      },
+    });
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      aedes.handle(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const bed = new LinkBed({ addresses: [{ host: "127.0.0.1", port }], protocolVersion: 4 });
+    try {
+      await bed.up();
+      const payload = Buffer.from("x");
+      const sent = bed.link.publish({ topic: "a/b", payload, qos: 1, retain: false });
+      sent.catch(() => {});
+      await until("it has come", () => came === 1);
+      for (const socket of sockets) socket.destroy();
+      await expect(sent).rejects.toMatchObject({ code: "mqtt.broker.unreachable" });
+      await until("the link is up again", () => bed.states.filter(({ kind }) => kind === "up").length === 2);
+    } finally {
+      bed.link.end();
+      server.close();
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    }
+  });
+});
 
 describe.skipIf(findMosquitto() === undefined)("a link to a mosquitto", () => {
   let broker: PrivateMosquitto;

@@ -25,6 +25,8 @@ export class BrokerLink {
   #isUp = false;
   #ended = false;
   #cancel: CancelTimer | undefined;
+  /** Publishes without their answer; the library forgets those of a session that is kept, and tells nobody. */
+  readonly #unconfirmed = new Set<(fault: EdgeError) => void>();
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
@@ -50,7 +52,9 @@ export class BrokerLink {
     const { topic, payload, qos, retain } = message;
     const five = this.#version === 5 ? { properties: propertiesOf(message) } : {};
     return new Promise((resolve, reject) => {
+      this.#unconfirmed.add(reject);
       client.publish(topic, Buffer.from(payload), { qos, retain, ...five }, (error) => {
+        this.#unconfirmed.delete(reject);
         if (error === undefined || error === null) resolve();
         else reject(refused(error));
       });
@@ -72,12 +76,14 @@ export class BrokerLink {
         resolve();
       });
     });
+    this.#forsake("the connection is given up");
   }
 
   /** Ends it at once. */
   end(): void {
     this.#stop();
     this.#client?.end(true);
+    this.#forsake("the connection is given up");
   }
 
   #stop(): void {
@@ -85,6 +91,13 @@ export class BrokerLink {
     this.#isUp = false;
     this.#cancel?.();
     this.#acknowledging?.end();
+  }
+
+  /** Nobody will confirm any more what is under way: it may have arrived. */
+  #forsake(why: string): void {
+    const all = [...this.#unconfirmed];
+    this.#unconfirmed.clear();
+    for (const reject of all) reject(unreachable(`not confirmed: ${why}`, undefined));
   }
 
   #connect(): void {
@@ -153,6 +166,7 @@ export class BrokerLink {
     client.once("close", () => {
       acknowledging.end();
       client.end(true);
+      this.#forsake("the connection ended");
       if (client === this.#client) this.#lost(fault ?? unreachable(`the connection to ${address} ended`, undefined));
     });
   }
