@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { IedProposal } from "../../adapters/iec61850/scl/proposal.ts";
 import { ID_PATTERN } from "../model/fields.ts";
@@ -31,9 +31,9 @@ export function registerImport(config: Command): void {
 
 /** Exit code 1 where the file has no server, or not the IED that was asked for. */
 async function importScd(file: string, flags: ImportFlags): Promise<number> {
-  const { readScl } = await import("../../adapters/iec61850/scl/read.ts");
+  const { readSclFile } = await import("./scl-file.ts");
   const { proposals } = await import("../../adapters/iec61850/scl/proposal.ts");
-  const all = proposals(readScl(readFileSync(file), file));
+  const all = proposals(readSclFile(file));
   const wanted = all.filter(({ iedName }) => flags.ied === undefined || flags.ied.includes(iedName));
   for (const { iedName, remarks } of wanted) for (const remark of remarks) complainLine(`${iedName}: ${remark}`);
   for (const name of flags.ied ?? [])

@@ -20,6 +20,7 @@ export function registerIec61850(probe: Command): void {
     .option("--test", "operate: with the test flag")
     .option("--watch", "reports: enable them and say what they report, until it is stopped")
     .option("--rcb <pattern>", "reports: which, as LD/LN.name with * and ?")
+    .option("--ied <name>", "check: which IED of the file; the one that fits where not given")
     .option("--out <file>", "files get: where to; - is standard output")
     .addOption(
       new Option("--within <duration>", "for a connection and each answer").argParser(toMs).default(10_000, "10s"),

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
 import { until } from "../../firmware-sim/bed/until.ts";
@@ -33,6 +36,23 @@ describe("a probe of an IED", () => {
     const moved = async (): Promise<boolean> =>
       (await probe("read", "BAY1CTRL/CSWI1.Pos.stVal[ST]", "--json")).out.includes("off");
     await until("it is open", moved, 10_000);
+  });
+
+  it("is compared with its file: with its own, with another's, and with none", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "busbar-scl-"));
+    try {
+      const file = join(folder, "bay.icd");
+      await busbar(["simulate", "iec61850", "--write-icd", file]);
+      const same = await probe("check", file);
+      expect([same.code, same.out]).toEqual([0, `BAY1 is as ${file} says\n`]);
+      writeFileSync(file, readFileSync(file, "utf8").replace('name="brcbEnergy"', 'name="brcbOther"'));
+      const { code, out } = await probe("check", file, "--json");
+      expect([code, JSON.parse(out)]).toMatchObject([1, { ied: "BAY1", differences: [{ kind: "missing" }] }]);
+      expect((await probe("check", file, "--ied", "BAY9")).err).toContain("no IED BAY9; it has BAY1");
+      expect((await probe("check", join(folder, "none.scd"))).code).toBe(2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("names what is refused, and whom it cannot reach", async () => {

@@ -39,6 +39,7 @@ export interface ProbeIedFlags {
   readonly test?: boolean;
   readonly watch?: boolean;
   readonly rcb?: string;
+  readonly ied?: string;
   readonly out?: string;
   readonly within: number;
   readonly json?: boolean;
@@ -54,7 +55,8 @@ interface Verb {
   readonly usage: string;
   readonly summary: string;
   readonly least: number;
-  readonly run: (asked: Asked) => Promise<void>;
+  /** The exit code; 0 where it has none. */
+  readonly run: (asked: Asked) => Promise<number | undefined>;
 }
 
 const LOG_LIMIT = 1_000;
@@ -116,6 +118,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
       else say(`${result.end} (${result.model}, ctlNum ${result.ctlNum})`);
     },
   },
+  check: {
+    usage: "check FILE [--ied NAME]",
+    summary: "what it has otherwise than its SCL file (ICD, CID, SCD)",
+    least: 1,
+    run: async ({ client, args: [file = ""], flags }) => {
+      const { checkAgainst } = await import("./probe-iec61850-check.ts");
+      return await checkAgainst(client, file, flags);
+    },
+  },
   files: {
     usage: "files [get NAME | put FILE | rm NAME]",
     summary: "its files; get writes to --out or the name",
@@ -150,7 +161,10 @@ export async function probeIed(
 ): Promise<number> {
   if (verb === "reports") {
     const { probeReports } = await import("./probe-iec61850-reports.ts");
-    return guarded(() => probeReports(targetOf(host, flags), flags));
+    return guarded(async () => {
+      await probeReports(targetOf(host, flags), flags);
+      return undefined;
+    });
   }
   const known = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (known === undefined || args.length < known.least) {
@@ -164,17 +178,16 @@ export async function probeIed(
   return guarded(async () => {
     const client = await OpenClient.open(targetOf(host, flags), () => {});
     try {
-      await known.run({ client, args, flags });
+      return await known.run({ client, args, flags });
     } finally {
       await client.release();
     }
   });
 }
 
-async function guarded(act: () => Promise<void>): Promise<number> {
+async function guarded(act: () => Promise<number | undefined>): Promise<number> {
   try {
-    await act();
-    return EXIT.ok;
+    return (await act()) ?? EXIT.ok;
   } catch (thrown) {
     if (!(thrown instanceof EdgeError)) throw thrown;
     complainLine(clean(`${thrown.code}: ${thrown.message}`));
@@ -223,23 +236,23 @@ function text(file: string): string {
   }
 }
 
-async function files({ client, args: [action, name], flags }: Asked): Promise<void> {
+async function files({ client, args: [action, name], flags }: Asked): Promise<undefined> {
   if (action === "get" && name !== undefined) {
     const { content } = await client.run(readFile(name));
     if (flags.out === "-") createWriteStream("", { fd: 1 }).end(content);
     else writeFileSync(flags.out ?? basename(name.replaceAll("\\", "/")), content);
     complainLine(`${content.length} bytes`);
-    return;
+    return undefined;
   }
   if (action === "put" && name !== undefined) {
     await client.run(writeFile(basename(name), readFileSync(name)));
     say("written");
-    return;
+    return undefined;
   }
   if (action === "rm" && name !== undefined) {
     await client.run(deleteFile(name));
     say("deleted");
-    return;
+    return undefined;
   }
   const list = await client.run(fileDirectory(action));
   if (flags.json === true) sayJson(list);
@@ -250,6 +263,7 @@ async function files({ client, args: [action, name], flags }: Asked): Promise<vo
         list.map((one) => [String(one.size), one.lastModified ?? "", one.name]),
       ),
     );
+  return undefined;
 }
 
 function controlRequest(object: string, value: string, flags: ProbeIedFlags): ControlRequest {
