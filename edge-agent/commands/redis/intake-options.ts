@@ -19,7 +19,8 @@ export interface IntakeLimits {
   readonly atOnce: number;
 }
 
-export const INTAKE_LIMITS: IntakeLimits = { window: 8_192, perDevice: 256, atOnce: 1_024 };
+/** A command in our hands costs about 6 KB; four for each that can be under way are enough to choose from. */
+export const INTAKE_LIMITS: IntakeLimits = { window: 4_096, perDevice: 256, atOnce: 1_024 };
 export const INTAKE_BACKOFF: BackoffSettings = { firstMs: 250, maxMs: 15_000, factor: 2, jitter: 0.3 };
 
 export interface CommandIntakeOptions {

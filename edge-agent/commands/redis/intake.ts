@@ -186,9 +186,11 @@ export class CommandIntake {
   async #takeOn(): Promise<void> {
     const { reign, timers } = this.#options;
     const signal = this.#stopping.signal;
+    // With a backlog places become free one at a time, and a question for each would cost as much as one for a hundred.
+    const enough = Math.min(TAKE_AT_ONCE, Math.max(1, Math.floor(this.#limits.window / 4)));
     while (!signal.aborted) {
       const asked = Math.min(this.#limits.window - this.#held, TAKE_AT_ONCE);
-      if (asked <= 0) {
+      if (asked < enough) {
         await new Promise<void>((resolve) => {
           this.#roomFreed = resolve;
         });
