@@ -9,6 +9,8 @@ interface DemoFlags {
   readonly freezeActiveAfter?: number;
   readonly stopRedisAfter?: number;
   readonly redisAway: number;
+  readonly stopBrokerAfter?: number;
+  readonly brokerAway: number;
   readonly json?: boolean;
   readonly keep?: boolean;
 }
@@ -26,6 +28,8 @@ export function register(program: Command): void {
     .option("--freeze-active-after <duration>", "SIGSTOP to the active agent", toMs)
     .option("--stop-redis-after <duration>", "kill Redis", toMs)
     .option("--redis-away <duration>", "for how long Redis stays away", toMs, 10_000)
+    .option("--stop-broker-after <duration>", "stop the control centre's MQTT broker", toMs)
+    .option("--broker-away <duration>", "for how long that broker stays away", toMs, 60_000)
     .option("--keep", "keep the directory with logs, configuration and journal")
     .option("--json", "the last line of the output is one JSON object")
     .action(async (flags: DemoFlags) => {
@@ -45,6 +49,8 @@ async function demo(flags: DemoFlags): Promise<number> {
     freezeActiveAfterMs: flags.freezeActiveAfter,
     stopRedisAfterMs: flags.stopRedisAfter,
     redisAwayMs: flags.redisAway,
+    stopBrokerAfterMs: flags.stopBrokerAfter,
+    brokerAwayMs: flags.brokerAway,
     keep: flags.keep === true,
     show: (line) =>
       process.stdout.write(

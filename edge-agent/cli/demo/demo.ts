@@ -28,6 +28,8 @@ export interface DemoOptions {
   readonly freezeActiveAfterMs: number | undefined;
   readonly stopRedisAfterMs: number | undefined;
   readonly redisAwayMs: number;
+  readonly stopBrokerAfterMs: number | undefined;
+  readonly brokerAwayMs: number;
   readonly show: (line: string) => void;
   /** Keeps the directory with logs and journal. */
   readonly keep: boolean;
@@ -57,7 +59,7 @@ export class Demo {
   readonly #accounts = new Accounts();
   readonly #watch: TakeoverWatch = new TakeoverWatch(this.#accounts);
   readonly #children: ChildProcess[] = [];
-  readonly #parts: readonly DemoPart[] = DEMO_PARTS.map((make) => make());
+  readonly #parts: readonly DemoPart[];
   #redis: PrivateRedis | undefined;
   #fleet: Fleet | undefined;
   #files: DemoFiles | undefined;
@@ -66,6 +68,7 @@ export class Demo {
 
   constructor(options: DemoOptions) {
     this.#options = options;
+    this.#parts = DEMO_PARTS.map((make) => make(options));
   }
 
   /** Ends the run early, with the books. */
@@ -187,6 +190,7 @@ export class Demo {
     await commands.settle();
     await this.#fleet?.stop();
     this.#fleet = undefined;
+    await Promise.all(this.#parts.map((part) => part.settle?.()));
     let journal = readJournal(files.journalFile);
     let balance = this.#accounts.balance(journal);
     let books = this.#parts.map((part) => part.books(journal));

@@ -1,12 +1,13 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import { connect, type MqttClient } from "mqtt";
-import type { DemoPart, DemoSite, JournalMessage, PartBooks, PartCommand, PartLines } from "./part.ts";
+import type { DemoPart, DemoSite, JournalMessage, PartBooks, PartCommand, PartLines, PartOptions } from "./part.ts";
 
 const SENSORS = 6;
 const EVERY_MS = 500;
-/** The control centre's broker is away for a while, again and again: what goes to it waits on disk. */
+/** The control centre's broker is away for a while, again and again: what goes to it waits on both agents' disks. */
 const CENTRE = { upMs: 12_000, awayMs: 4_000 };
+const RAW = "centre/raw/";
 
 interface Sensor {
   readonly uid: string;
@@ -15,8 +16,8 @@ interface Sensor {
 }
 
 /**
- * Sensors that publish with QoS 1 and answer commands, and a bridge that passes their readings on to the broker of a control
- * centre, which is not always there.
+ * Sensors that publish with QoS 1 and answer commands, and a bridge that passes on to the broker of a control centre, which is
+ * not always there, what they publish and the normalized readings of everybody.
  */
 export class MqttPart implements DemoPart {
   readonly title: string = `${SENSORS} MQTT sensors and a bridge`;
@@ -27,10 +28,19 @@ export class MqttPart implements DemoPart {
   readonly #acknowledged = new Set<string>();
   #published = 0;
   #atCentre = 0;
+  /** What sensors were thanked for, as the centre has it. */
+  readonly #rawAtCentre = new Set<string>();
+  readonly #isAgainAndAgain: boolean;
+  readonly #away: { readonly upMs: number; readonly awayMs: number };
   #absences = 0;
   #centre: { readonly server: Server; readonly sockets: Set<Socket> } | undefined;
   #broker: Aedes | undefined;
   #turn: NodeJS.Timeout | undefined;
+
+  constructor({ stopBrokerAfterMs, brokerAwayMs }: PartOptions) {
+    this.#isAgainAndAgain = stopBrokerAfterMs === undefined;
+    this.#away = stopBrokerAfterMs === undefined ? CENTRE : { upMs: stopBrokerAfterMs, awayMs: brokerAwayMs };
+  }
 
   prepare(_site: DemoSite, ports: readonly number[]): Promise<PartLines> {
     this.#ports = ports;
@@ -52,7 +62,9 @@ export class MqttPart implements DemoPart {
         `      addresses: [127.0.0.1:${ports[2] ?? 0}]`,
         "      protocolVersion: 4",
         "      reconnect: { min: 200ms, max: 1s }",
-        '      rules: [{ direction: out, filter: "reading/+", localPrefix: $busbar/, remotePrefix: centre/ }]',
+        "      rules:",
+        '        - { direction: out, filter: "reading/+", localPrefix: $busbar/, remotePrefix: centre/ }',
+        `        - { direction: out, filter: "+/m", remotePrefix: ${RAW} }`,
       ],
       devices: Array.from({ length: SENSORS }, (_, i) => `  - { uid: ${uidOf(i)}, protocol: mqtt, expectEvery: 30s }`),
     });
@@ -61,7 +73,10 @@ export class MqttPart implements DemoPart {
   async start(): Promise<void> {
     this.#broker = await Aedes.createBroker({
       authorizePublish: (_client, packet, done) => {
-        if (packet.topic.startsWith("centre/")) this.#atCentre += 1;
+        if (packet.topic.startsWith(RAW)) {
+          const { n } = JSON.parse(packet.payload.toString()) as { readonly n: number };
+          this.#rawAtCentre.add(`${packet.topic.slice(RAW.length).split("/")[0]} ${n}`);
+        } else if (packet.topic.startsWith("centre/")) this.#atCentre += 1;
         done(null);
       },
     });
@@ -74,7 +89,21 @@ export class MqttPart implements DemoPart {
   }
 
   summary(): string {
-    return this.#centre === undefined ? "the centre's broker is away" : "";
+    return this.#centre === undefined ? `the centre's broker is away, ${this.#notAtCentre()} readings wait` : "";
+  }
+
+  /** The bridge keeps what is not sent; its broker is back for the end, and nothing is published any more. */
+  async settle(): Promise<void> {
+    for (const { timer } of this.#sensors) clearInterval(timer);
+    clearTimeout(this.#turn);
+    if (this.#centre === undefined) await this.#openCentre();
+    clearTimeout(this.#turn);
+  }
+
+  #notAtCentre(): number {
+    let missing = 0;
+    for (const one of this.#acknowledged) if (!this.#rawAtCentre.has(one)) missing += 1;
+    return missing;
   }
 
   books(journal: readonly JournalMessage[]): PartBooks {
@@ -91,9 +120,12 @@ export class MqttPart implements DemoPart {
           `${this.#acknowledged.size} acknowledged of ${this.#published}, ${lost.length} of them not at the core`,
         ],
         ["sensors commanded", `${done.length} of ${results.length} succeeded`],
-        ["at the control centre", `${this.#atCentre} readings, its broker was away ${this.#absences} times`],
+        [
+          "at the control centre",
+          `${this.#rawAtCentre.size} of ${this.#acknowledged.size} sensor readings as they came, ${this.#atCentre} normalized; its broker was away ${this.#absences} times`,
+        ],
       ],
-      kept: lost.length === 0 && this.#acknowledged.size > 0,
+      kept: lost.length === 0 && this.#notAtCentre() === 0 && this.#acknowledged.size > 0,
     };
   }
 
@@ -150,13 +182,14 @@ export class MqttPart implements DemoPart {
       return;
     }
     this.#centre = { server, sockets };
+    if (this.#absences > 0 && !this.#isAgainAndAgain) return;
     this.#turn = setTimeout(() => {
       this.#absences += 1;
       void this.#closeCentre().then(() => {
         if (this.#broker === undefined) return;
-        this.#turn = setTimeout(() => void this.#openCentre(), CENTRE.awayMs);
+        this.#turn = setTimeout(() => void this.#openCentre(), this.#away.awayMs);
       });
-    }, CENTRE.upMs);
+    }, this.#away.upMs);
   }
 
   async #closeCentre(): Promise<void> {

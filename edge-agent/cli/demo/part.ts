@@ -41,6 +41,13 @@ export interface PartBooks {
   readonly kept: boolean;
 }
 
+/** What the operator of the demo asks of its parts. */
+export interface PartOptions {
+  /** When the broker of the control centre is stopped, and for how long; absent: now and then for a moment. */
+  readonly stopBrokerAfterMs: number | undefined;
+  readonly brokerAwayMs: number;
+}
+
 /**
  * The devices of one protocol in the demo, besides the street lights which every run has: a file `part-<protocol>.ts` and
  * a line in `parts.ts`.
@@ -59,6 +66,8 @@ export interface DemoPart {
   /** A few words for the line that is shown every second; empty: nothing to say. */
   summary(): string;
   books(journal: readonly JournalMessage[]): PartBooks;
+  /** The run is over: nothing more is measured, and what is away for a while comes back. Not called where it failed. */
+  settle?(): Promise<void>;
   /** Also called when `start` never was, and twice. */
   stop(): Promise<void>;
 }
