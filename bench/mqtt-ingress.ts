@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { findMosquitto, PrivateMosquitto } from "../adapters/mqtt/wire/private-mosquitto.ts";
@@ -48,18 +49,18 @@ export const bench: Bench = {
     const aedes = await served("aedes", load);
     const busbar = await served("busbar", load);
     const bridged = findMosquitto() === undefined ? undefined : await bridge(load);
-    const row = (name: string, figures: MqttFigures & { readonly cpuMicros?: number }): (string | number)[] => [
+    const row = (name: string, figures: Served): (string | number)[] => [
       name,
       figures.messagesPerSecond,
       figures.ackMs.p50,
       figures.ackMs.p99,
-      figures.cpuMicros ?? "",
+      figures.cpuMicros,
     ];
     out.table([
-      ["", "messages/s", "PUBACK p50 ms", "p99 ms", "server CPU µs/message"],
+      ["", "messages/s", "PUBACK p50 ms", "p99 ms", "servers' CPU µs/message"],
       row("aedes, keeps nothing", aedes),
-      row("busbar, committed", busbar),
-      ...(bridged === undefined ? [] : [row("mosquitto, bridged", bridged)]),
+      row("busbar and Redis, committed", busbar),
+      ...(bridged === undefined ? [] : [row("two mosquittos, bridged", bridged)]),
     ]);
     if (bridged === undefined) out.line("no mosquitto here: nothing to compare the bridge with");
     const idle = Number(values.idle);
@@ -69,7 +70,12 @@ export const bench: Bench = {
       messagesPerSecond: busbar.messagesPerSecond,
       ackMs: busbar.ackMs,
       aedesPerSecond: aedes.messagesPerSecond,
-      cpuMicrosPerMessage: { aedes: aedes.cpuMicros, busbar: busbar.cpuMicros },
+      cpuMicrosPerMessage: {
+        aedes: aedes.cpuMicros,
+        busbar: busbar.cpuMicros,
+        ofItRedis: busbar.redisMicros,
+        mosquittos: bridged?.cpuMicros,
+      },
       mosquittoBridgePerSecond: bridged?.messagesPerSecond,
       ratioToAedes: rounded(busbar.messagesPerSecond / aedes.messagesPerSecond, 2),
       ratioToMosquittoBridge:
@@ -81,16 +87,22 @@ export const bench: Bench = {
 };
 
 interface Served extends MqttFigures {
-  /** Of the server's process, per message: what is left of the comparison where others use the processor too. */
+  /** Of the servers' processes, per message: what is left of the comparison where others use the processor too. */
   readonly cpuMicros: number;
+  /** Of them the agent's Redis. */
+  readonly redisMicros?: number;
 }
 
 async function served(kind: "aedes" | "busbar", load: Load): Promise<Served> {
-  return await withServer(kind, load, async (port, clients, server) => {
+  return await withServer(kind, load, async (port, clients, server, redisPid) => {
     const before = await server.ask("cpu", {});
+    const [redisBefore, from] = [cpuSeconds([redisPid]), performance.now()];
     const figures = await clients.ask("run", { port, ...load });
+    const redisShare = (cpuSeconds([redisPid]) - redisBefore) / ((performance.now() - from) / 1_000);
     const share = cpuPercent(before, await server.ask("cpu", {})) / 100;
-    return { ...figures, cpuMicros: rounded((share * 1_000_000) / figures.messagesPerSecond, 1) };
+    const micros = (of: number): number => rounded((of * 1_000_000) / figures.messagesPerSecond, 1);
+    if (kind === "aedes") return { ...figures, cpuMicros: micros(share) };
+    return { ...figures, cpuMicros: micros(share + redisShare), redisMicros: micros(redisShare) };
   });
 }
 
@@ -105,14 +117,19 @@ async function idleClients(count: number): Promise<number> {
 async function withServer<Result>(
   kind: "aedes" | "busbar",
   { clients, profile }: Pick<Load, "clients" | "profile">,
-  act: (port: number, load: PartProcess<MqttLoadWords>, server: PartProcess<MqttServerWords>) => Promise<Result>,
+  act: (
+    port: number,
+    load: PartProcess<MqttLoadWords>,
+    server: PartProcess<MqttServerWords>,
+    redisPid: number,
+  ) => Promise<Result>,
 ): Promise<Result> {
   const redis = await startPrivateRedis({ appendonly: true });
   const server = new PartProcess<MqttServerWords>("mqtt-server", { kind, redisUrl: redis.url, clients }, profile);
   const load = new PartProcess<MqttLoadWords>("mqtt-load", {});
   try {
     const { port } = await server.ask("open", {});
-    return await act(port, load, server);
+    return await act(port, load, server, redis.pid);
   } finally {
     await load.end();
     await server.end();
@@ -120,8 +137,24 @@ async function withServer<Result>(
   }
 }
 
+/** Processor time processes that are not Node have used so far; 0 where the system does not tell (proc(5), fields 14 and 15). */
+function cpuSeconds(pids: readonly (number | undefined)[]): number {
+  let ticks = 0;
+  for (const pid of pids) {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      ticks += Number(fields[11]) + Number(fields[12]);
+    } catch (_notLinux) {
+      return 0;
+    }
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+const TICKS_PER_SECOND = 100;
+
 /** What arrives at the second broker is counted: at the first a PUBACK says only that it is in memory. */
-async function bridge(load: Load): Promise<MqttFigures> {
+async function bridge(load: Load): Promise<Served> {
   const far = await PrivateMosquitto.start();
   const near = await PrivateMosquitto.start([
     "connection far",
@@ -132,7 +165,11 @@ async function bridge(load: Load): Promise<MqttFigures> {
   ]);
   const clients = new PartProcess<MqttLoadWords>("mqtt-load", {});
   try {
-    return await clients.ask("run", { port: near.port, ...load, countAt: far.port });
+    const servers = [near.pid, far.pid];
+    const [before, from] = [cpuSeconds(servers), performance.now()];
+    const figures = await clients.ask("run", { port: near.port, ...load, countAt: far.port });
+    const share = (cpuSeconds(servers) - before) / ((performance.now() - from) / 1_000);
+    return { ...figures, cpuMicros: rounded((share * 1_000_000) / figures.messagesPerSecond, 1) };
   } finally {
     await clients.end();
     await near.stop();

@@ -82,6 +82,10 @@ export class PrivateMosquitto {
     return one;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Ends the process in good order, as `systemctl stop` would; what it keeps stays. */
   async pause(): Promise<void> {
     const child = this.#child;
