@@ -163,7 +163,7 @@ function needsTitle(authentication: Authentication): boolean {
 }
 
 function keyMissing(what: string): Error {
-  return dlmsFault("dlms.security.key-missing", `the configuration has not ${what} for this meter`, {
+  return dlmsFault("dlms.security.key-missing", `${what} is needed for this meter: there is none in its key file`, {
     blame: "operator",
   });
 }

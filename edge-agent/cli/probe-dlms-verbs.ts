@@ -49,6 +49,8 @@ export const DLMS_VERB_LINES: string = Object.values(USAGES)
 export function readDlmsVerb(verb: string, args: readonly string[]): DlmsVerb | string {
   const known = Object.hasOwn(USAGES, verb) ? USAGES[verb] : undefined;
   if (known === undefined) return `there is no verb ${JSON.stringify(verb)}; busbar probe dlms --help lists them`;
+  const json = verb === "raw" ? args[1] : undefined;
+  if (json !== undefined && parsed(json) === undefined) return `${json} is not JSON such as {"channel": 1}`;
   return verbOf(verb, args) ?? `usage: busbar probe dlms ${known[0]}`;
 }
 
@@ -82,7 +84,6 @@ function parsed(text: string): Json | undefined {
     const value: Json = JSON.parse(text);
     return value;
   } catch (_notJson) {
-    // An empty object is refused by every action that wants something: the action says what.
-    return text;
+    return undefined;
   }
 }

@@ -44,7 +44,11 @@ beforeAll(async () => {
   const { encryption, authentication } = members[0].keys;
   writeFileSync(
     join(dir, "keys.json"),
-    JSON.stringify({ encryption: toHex(encryption), authentication: toHex(authentication) }),
+    JSON.stringify({
+      encryption: toHex(encryption),
+      authentication: toHex(authentication),
+      master: toHex(members[0].keys.master),
+    }),
   );
   flags = {
     host: { host: "127.0.0.1", port: fleet.ports[0] },
@@ -105,6 +109,7 @@ describe("words of objects", () => {
   it("say what is wrong with a verb", () => {
     expect(readDlmsVerb("reed", [])).toMatch(/no verb "reed"/);
     expect(readDlmsVerb("write", ["1-0:1.8.0"])).toMatch(/^usage: .* VALUE$/);
+    expect(readDlmsVerb("raw", ["profile.read", "{bad"])).toMatch(/^\{bad is not JSON/);
   });
 });
 
@@ -136,11 +141,36 @@ describe("busbar probe dlms", () => {
     expect((await probe("write", ["1-0:1.8.0", "unsigned:999"])).code).toBe(EXIT.usage);
   });
 
+  it("says once what is wrong, and what to look at first", async () => {
+    const unseen = await probe("read", ["1-0:77.7.7"]);
+    expect([unseen.code, unseen.err.match(/busbar: /g)?.length]).toEqual([EXIT.usage, 1]);
+    expect(unseen.err).toMatch(/not in the object list of client 1: .* say its class, 3\/1-0:77\.7\.7/);
+    expect((await probe("invoke", ["0-0:1.0.0:fly"])).err).toMatch(/no method "fly"; there are .*adjust-to-minute/);
+    expect((await probe("read", ["1-0:1.8.0:frequency"])).err).toMatch(/there are value, scaler-unit/);
+    expect((await probe("read", ["1-0:1.8.0"], { protection: "none" })).err).toMatch(/--auth/);
+    expect((await probe("read", ["1-0:1.8.0"], { hdlc: true, within: 1_000 })).err).toMatch(/--hdlc, --udp/);
+    expect((await probe("read", ["1-0:1.8.0"], { generalCiphering: "one-pass" })).err).toMatch(/suite 0 has no key/);
+  });
+
+  it.each([
+    [{ host: undefined }, /--host .* or --serial/],
+    [{ serial: "/dev/ttyX0" }, /one of them/],
+    [{ udp: true, hdlc: true }, /--udp is for the wrapper/],
+    [{ modeE: true }, /--serial PATH/],
+  ] as const)("%o names no place", async (over, words) => {
+    expect(await probe("objects", [], over)).toMatchObject({ code: EXIT.usage, err: expect.stringMatching(words) });
+  });
+
+  it("reads with a key wrapped for each request", async () => {
+    expect(await probe("read", ["1-0:1.8.0"], { generalCiphering: "wrapped" })).toMatchObject({ code: EXIT.ok });
+  });
+
   it("tells who is let in, and that nobody listens", async () => {
     const scan = await probe("scan", [], { within: 200 });
     expect(scan.code).toBe(EXIT.ok);
     expect(scan.out).toMatch(/^16 +yes/m);
     expect(scan.out).toMatch(/^1 +no/m);
+    expect(scan.out).toMatch(/^logical devices: 1 \(BUS0000000000001\)$/m);
     expect((await probe("objects", [], { host: { host: "127.0.0.1", port: 1 } })).code).toBe(EXIT.unreachable);
     expect((await probe("objects", [], { keys: join(dir, "none.json") })).code).toBe(EXIT.usage);
   });

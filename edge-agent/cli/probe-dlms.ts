@@ -1,6 +1,9 @@
 import type { ProfileName } from "../../adapters/dlms/config/object-profile.ts";
 import { entryByObis, objectProfile } from "../../adapters/dlms/config/object-profiles.ts";
 import { interfaceClass } from "../../adapters/dlms/cosem/classes.ts";
+import { parseDataText } from "../../adapters/dlms/cosem/data-text.ts";
+import { printable } from "../../adapters/dlms/cosem/values.ts";
+import { elementsOf, numberOf } from "../../adapters/dlms/data/data.ts";
 import { obisTitle } from "../../adapters/dlms/cosem/obis-name.ts";
 import type { Authentication, ProtectionName } from "../../adapters/dlms/device.ts";
 import { parseObis } from "../../adapters/dlms/obis.ts";
@@ -11,6 +14,7 @@ import type { Json } from "../model/bounded-json.ts";
 import type { ProfileData } from "../model/data.ts";
 import type { MessageDraft } from "../model/draft.ts";
 import { complainLine, say, sayJson, table } from "./output.ts";
+import { hintFor } from "./probe-dlms-hints.ts";
 import { ProbedMeter } from "./probe-dlms-meter.ts";
 import { type DlmsVerb, type ObjectWord, readDlmsVerb } from "./probe-dlms-verbs.ts";
 import { EXIT } from "./verb.ts";
@@ -72,13 +76,21 @@ export async function probeDlms(word: string, args: readonly string[], flags: Dl
   if (verb.kind === "scan") return scan(meter, flags);
   const classes = await classesOf(meter, verb, flags);
   if (classes.failed !== undefined) return conclude(classes.failed, flags, () => []);
+  if (classes.missing !== undefined) {
+    const { obis } = classes.missing;
+    complainLine(
+      `${obis} is not in the object list of client ${flags.client}: another client may see it, or say its class, 3/${obis}`,
+    );
+    return EXIT.usage;
+  }
   const request = requestOf(verb, flags, classes.of);
   const asked = await meter.ask(request.action, request.value);
   return conclude(asked, flags, () => rowsOf(verb, asked));
 }
 
 function placeComplaint({ host, serial, udp, hdlc, modeE }: DlmsProbeFlags): string | undefined {
-  if ((host === undefined) === (serial === undefined)) return "where is the meter? --host HOST[:PORT] or --serial PATH";
+  if ((host === undefined) === (serial === undefined))
+    return "where is the meter? --host HOST[:PORT] or --serial PATH, one of them";
   if (udp === true && (hdlc || serial !== undefined)) return "--udp is for the wrapper: leave --hdlc and --serial out";
   if (modeE !== undefined && serial === undefined) return "--mode-e is for a serial line: --serial PATH";
   return undefined;
@@ -140,7 +152,11 @@ async function classesOf(
   meter: ProbedMeter,
   verb: DlmsVerb,
   flags: DlmsProbeFlags,
-): Promise<{ readonly of: (word: ObjectWord) => number | undefined; readonly failed?: Asked }> {
+): Promise<{
+  readonly of: (word: ObjectWord) => number | undefined;
+  readonly failed?: Asked;
+  readonly missing?: ObjectWord | undefined;
+}> {
   const words = verb.kind === "read" ? verb.of : verb.kind === "write" || verb.kind === "invoke" ? [verb.of] : [];
   const profile = objectProfile(flags.profile);
   const known = (word: ObjectWord) => word.classId ?? entryByObis(profile, word.obis)?.class;
@@ -153,9 +169,7 @@ async function classesOf(
   });
   const of = (word: ObjectWord) => known(word) ?? list.find((one) => one.obis === parseObis(word.obis))?.classId;
   const missing = words.find((word) => of(word) === undefined);
-  if (missing !== undefined)
-    complainLine(`${missing.obis} is not in the object list: say its class, 3/${missing.obis}`);
-  return { of };
+  return { of, missing };
 }
 
 function conclude(asked: Asked, flags: DlmsProbeFlags, lines: () => readonly string[]): number {
@@ -164,7 +178,11 @@ function conclude(asked: Asked, flags: DlmsProbeFlags, lines: () => readonly str
     const messages = drafts.map(({ id, type, time, data }) => ({ id, type, time, data }));
     sayJson({ end, fault: fault?.toJSON(), result, messages });
   } else if (end === "succeeded") for (const line of lines()) say(line);
-  else complainLine(fault?.message ?? end);
+  else {
+    complainLine(fault?.message ?? end);
+    const hint = hintFor(fault);
+    if (hint !== undefined) complainLine(hint);
+  }
   if (end === "succeeded") return EXIT.ok;
   if (end === "rejected") return EXIT.usage;
   return end === "unsent" && fault?.layer === "transport" ? EXIT.unreachable : EXIT.failed;
@@ -246,9 +264,23 @@ async function scan(meter: ProbedMeter, flags: DlmsProbeFlags): Promise<number> 
     });
   } else {
     say(table(["CLIENT", "WITHOUT AUTHENTICATION", "WHAT IT SAYS"], rows));
-    if (devices !== undefined) say(`logical devices: ${textOf(devices)}`);
+    if (devices !== undefined) say(`logical devices: ${devicesText(textOf(devices))}`);
   }
   return rows.some((row) => row[1] === "yes") ? EXIT.ok : EXIT.failed;
+}
+
+/** `1 (BUS0000000000001), 2 (…)`; the data itself where it is no list of SAPs and names. */
+function devicesText(data: string): string {
+  try {
+    const devices = elementsOf(parseDataText(data))?.map((one) => {
+      const [sap, name] = elementsOf(one) ?? [];
+      const text = name === undefined ? undefined : printable(name);
+      return sap === undefined || text === undefined ? undefined : `${numberOf(sap)} (${text})`;
+    });
+    return devices === undefined || devices.includes(undefined) ? data : devices.join(", ");
+  } catch (_notData) {
+    return data;
+  }
 }
 
 function linesOf(value: unknown): readonly string[] {

@@ -4,7 +4,7 @@ import type { AttributeReference } from "../apdu/descriptor.ts";
 import { DATA_ACCESS_RESULTS } from "../apdu/results.ts";
 import { entryByObis } from "../config/object-profiles.ts";
 import { attributeOf, methodRefusal, type Procedure, readMany, tryMethod, writeAttribute } from "../cosem/ask.ts";
-import { attributeIndex, attributeName, methodIndex, methodName } from "../cosem/classes.ts";
+import { interfaceClass, attributeIndex, attributeName, methodIndex, methodName } from "../cosem/classes.ts";
 import { dataText } from "../cosem/data-text.ts";
 import { dateTimeText, readDateTime } from "../cosem/date-time.ts";
 import { obisTitle } from "../cosem/obis-name.ts";
@@ -65,7 +65,7 @@ export const invokeOneMethod: DlmsAction = {
     const word = String(input.any("method") ?? "");
     const method = methodIndex(classId, word);
     if (method === undefined || method < 1 || method > 127)
-      throw invalid("value.method is the name or number of a method");
+      throw invalid(`class ${classId} has no method ${JSON.stringify(word)}${knownMethods(classId)}`);
     const data = input.optionalData("data");
     input.done();
     return (function* (): Procedure<ActionResult> {
@@ -232,5 +232,17 @@ function indexOf(classId: number, given: Json | undefined): number {
   const index =
     typeof given === "number" || typeof given === "string" ? attributeIndex(classId, String(given)) : undefined;
   if (index !== undefined && index >= 1 && index <= 127) return index;
-  throw invalid(`class ${classId} has no attribute ${JSON.stringify(given)}`);
+  throw invalid(
+    `class ${classId} has no attribute ${JSON.stringify(given)}${named(interfaceClass(classId)?.attributes)}`,
+  );
+}
+
+function knownMethods(classId: number): string {
+  return named(interfaceClass(classId)?.methods);
+}
+
+/** For people who looked for another name. */
+function named(names: readonly (string | undefined)[] | undefined): string {
+  const known = names?.filter((name) => name !== undefined) ?? [];
+  return known.length === 0 ? "" : `; there are ${known.join(", ")}`;
 }

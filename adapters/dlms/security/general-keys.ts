@@ -78,9 +78,14 @@ export function keysToSend(
     }
     case "one-pass": {
       const { curve } = SUITES[suite];
+      if (curve === undefined) {
+        throw dlmsFault("dlms.security.key-agreement-invalid", "security suite 0 has no key agreement", {
+          blame: "operator",
+        });
+      }
       const { key, keyCipheredData } = offerOnePass(ciphers, {
         suite,
-        random: random.bytes((curve === undefined ? 0 : CURVE_OCTETS[curve]) + EXTRA_RANDOM_OCTETS),
+        random: random.bytes(CURVE_OCTETS[curve] + EXTRA_RANDOM_OCTETS),
         signingKey: needed(party.signing, "a signing key of ours"),
         recipientKey: needed(party.peerAgreement, "the other side's agreement key"),
         parties: partiesOf(header),
