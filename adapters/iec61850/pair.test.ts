@@ -245,7 +245,12 @@ describe("everything else of an IED", () => {
     const pair = new Pair().open();
     pair.run(command("operate", { target: BREAKER, value: false }));
     const { result } = pair.run(command("log.read", { target: target("BAY1LD0/LLN0.Events") }));
-    expect(JSON.stringify(result["entries"])).toContain("XCBR1");
+    expect(JSON.stringify(result["entries"])).toContain('{"ref":"XCBR1$ST$Pos$stVal","value":"off"}');
+    const log = target("BAY1LD0/LLN0.Events");
+    const early = pair.run(command("log.initialize", { target: log, value: { until: "2026-11-20T00:00:00Z" } }));
+    expect(early.result).toEqual({ deleted: 0 });
+    expect(pair.run(command("log.initialize", { target: log })).result["deleted"]).toBeGreaterThan(0);
+    expect(pair.run(command("log.read", { uid: "again", target: log })).result).toMatchObject({ entries: [] });
   });
 
   it("is asked whether it stands when it is silent, and given up when it does not answer", () => {

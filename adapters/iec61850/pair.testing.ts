@@ -166,6 +166,11 @@ export class Pair {
     this.ied.tick(this.#now);
   }
 
+  /** Ends the association in good order. */
+  release(): void {
+    this.#client((session) => session.release(this.#now));
+  }
+
   submit(one: Command): void {
     this.#client((session) => session.submit(one, this.#now));
   }

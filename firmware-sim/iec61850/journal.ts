@@ -8,6 +8,8 @@ import { type Reason, reasonOf } from "./reports/reason.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { entryTime, fromEntryTime } from "./times.ts";
 
+/** An ApplicationReference that says nothing: its tag is explicit (ISO 9506-2), so that there is a SEQUENCE in any case. */
+const NOBODY = Uint8Array.of(0x30, 0x00);
 /** Entries a log keeps; the oldest goes. */
 const ENTRIES_MAX = 1_000;
 /** Entries in one answer where the client does not ask for fewer. */
@@ -55,7 +57,7 @@ export class Journal {
     ]);
     this.#changed.clear();
     const occurred = entryTime(this.#around.wall);
-    const entry: JournalEntry = { entry: this.#nextEntryId(), originator: new Uint8Array(0), occurred, variables };
+    const entry: JournalEntry = { entry: this.#nextEntryId(), originator: NOBODY, occurred, variables };
     this.#entries.push(entry);
     if (this.#entries.length > ENTRIES_MAX) this.#entries.shift();
     const [oldest = entry] = this.#entries;
@@ -83,9 +85,11 @@ export class Journal {
     return { service: "read-journal", entries: found.slice(0, most), moreFollows: found.length > most };
   }
 
-  clear(): number {
-    const entries = this.#entries.length;
-    this.#entries = [];
-    return entries;
+  /** How many entries went: all of them, or those up to and with that time. */
+  clear({ limit }: RequestOf<"initialize-journal">): number {
+    const before = this.#entries.length;
+    const until = limit === undefined ? undefined : fromEntryTime(limit.time);
+    this.#entries = this.#entries.filter((one) => until !== undefined && fromEntryTime(one.occurred) > until);
+    return before - this.#entries.length;
   }
 }

@@ -49,3 +49,11 @@ export function* queryLog(
     after = { time: last.occurred, entry: last.entry };
   }
 }
+
+/**
+ * Empties a log (initializeJournal), up to and with a time where one is given: what was in it is gone. How many entries that were.
+ */
+export function* initializeLog(name: ObjectName, until: BinaryTime | undefined): Procedure<number> {
+  const limit = until === undefined ? {} : { limit: { time: until } };
+  return (yield* service({ service: "initialize-journal", name, ...limit })).deleted;
+}

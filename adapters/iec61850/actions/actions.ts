@@ -1,7 +1,7 @@
 import type { Action } from "./action.ts";
 import { CANCEL, OPERATE, SELECT } from "./controls.ts";
 import { FILE_DELETE, FILE_LIST, FILE_READ, FILE_RENAME, FILE_WRITE } from "./files.ts";
-import { LOG_READ } from "./logs.ts";
+import { LOG_INITIALIZE, LOG_READ } from "./logs.ts";
 import { IDENTIFY, MODEL_GET } from "./model.ts";
 import { REPORT_INTERROGATE, REPORT_PURGE, REPORT_STATUS } from "./reports.ts";
 import { SETTING_GROUP_ACTIVATE, SETTING_GROUP_EDIT, SETTING_GROUP_GET } from "./setting-groups.ts";
@@ -26,6 +26,7 @@ const GENERIC: Readonly<Record<string, Action>> = {
   "setting-group.activate": SETTING_GROUP_ACTIVATE,
   "setting-group.edit": SETTING_GROUP_EDIT,
   "log.read": LOG_READ,
+  "log.initialize": LOG_INITIALIZE,
   "file.list": FILE_LIST,
   "file.read": FILE_READ,
   "file.write": FILE_WRITE,

@@ -1,7 +1,7 @@
 import type { Json } from "../../../edge-agent/model/bounded-json.ts";
 import { fromHex, toHex } from "../../kit/bytes.ts";
 import { toWall } from "../../kit/time.ts";
-import { type LogQuery, logName, queryLog } from "../acsi/logs.ts";
+import { initializeLog, type LogQuery, logName, queryLog } from "../acsi/logs.ts";
 import type { MmsData } from "../mms/data.ts";
 import type { JournalEntry } from "../mms/pdu.ts";
 import { encodeValue } from "../model/encode-value.ts";
@@ -24,12 +24,27 @@ export const LOG_READ: Action = {
   },
 };
 
+/** Empties a log, up to `value.until` where that is given. Not all devices let anybody. */
+export const LOG_INITIALIZE: Action = {
+  idempotent: false,
+  *run({ command }) {
+    const { value } = command;
+    const name = logName(needed(command.target?.value ?? textField(value, "log"), "log"));
+    const until = textField(value, "until");
+    const deleted = yield* initializeLog(name, until === undefined ? undefined : timeOf(until, "until"));
+    return { result: { deleted } };
+  },
+};
+
 /** One entry: who it is, when, and what it says. */
 export function entryJson({ entry, occurred, variables }: JournalEntry): Json {
   return {
     entry: toHex(entry),
     time: entryTimeText(occurred) ?? "",
-    variables: variables.map(({ tag, value }) => ({ ref: tag, value: toJson(value) })),
+    variables: variables.map(({ tag, value }) => ({
+      ref: tag,
+      value: toJson(value, undefined, tag.split("$").at(-1)),
+    })),
   };
 }
 

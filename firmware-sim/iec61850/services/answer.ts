@@ -39,7 +39,7 @@ export function answer(asking: Asking & { readonly files: FileServices }, reques
       const journal = name.scope === "domain" ? ied.journalOf(`${name.domain}/${name.item}`) : undefined;
       if (journal === undefined) return NON_EXISTENT;
       if (request.service === "read-journal") return { kind: "answer", response: journal.read(request) };
-      return { kind: "answer", response: { service: "initialize-journal", deleted: journal.clear() } };
+      return { kind: "answer", response: { service: "initialize-journal", deleted: journal.clear(request) } };
     }
     case "file-open":
       return files.open(request);
