@@ -12,7 +12,7 @@ import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../edge-agent/queue/group-q
 import { announceGaps } from "../edge-agent/runtime/announce-gaps.ts";
 import { Counters } from "../edge-agent/runtime/counters.ts";
 import { DeviceBook, type KnownDevice } from "../edge-agent/runtime/device-book.ts";
-import { DirectStorekeeper } from "../edge-agent/runtime/direct-storekeeper.ts";
+import { DirectStorekeeper } from "./direct-storekeeper.ts";
 import { GroupSpool } from "../edge-agent/runtime/group-spool.ts";
 import { GroupWork } from "../edge-agent/runtime/group-work.ts";
 import { LastMessages } from "../edge-agent/runtime/last-messages.ts";

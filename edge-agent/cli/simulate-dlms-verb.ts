@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PROFILE_NAMES } from "../../adapters/dlms/config/object-profile.ts";
 import { AUTHENTICATIONS, PROTECTIONS } from "../../adapters/dlms/device.ts";
-import { type Ingredient, readIngredient } from "../../firmware-sim/dlms/behaviour-mix.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
+import { readIngredient } from "../../firmware-sim/dlms/behaviour-mix.ts";
 import type { MbusDevice } from "../../firmware-sim/dlms/meter-state.ts";
 import type { SimulateDlmsFlags } from "./simulate-dlms.ts";
 import { toHost, toMs, toSpeed, toWhole } from "./simulate-options.ts";

@@ -6,12 +6,14 @@ import { toWall, type WallMs } from "../../adapters/kit/time.ts";
 import type { Authentication, ProtectionName } from "../../adapters/dlms/device.ts";
 import { PROTECTIONS } from "../../adapters/dlms/device.ts";
 import type { Mechanism } from "../../adapters/dlms/security/hls.ts";
-import { type Ingredient, mixFor } from "../../firmware-sim/dlms/behaviour-mix.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
+import { mixFor } from "../../firmware-sim/dlms/behaviour-mix.ts";
 import { BEHAVIOURS } from "../../firmware-sim/dlms/behaviours/roster.ts";
 import { Fleet } from "../../firmware-sim/dlms/fleet/fleet.ts";
 import { carryOut, CONTROL_WORDS } from "../../firmware-sim/dlms/fleet/fleet-control.ts";
 import { type FleetMember, type FleetPlan, planFleet } from "../../firmware-sim/dlms/fleet/fleet-plan.ts";
 import type { MbusDevice } from "../../firmware-sim/dlms/meter-state.ts";
+import { listBehaviours } from "./simulate-list.ts";
 import { complainLine, say, sayJson, table } from "./output.ts";
 import { carriedOut, type MeterBooks, MeterCounts } from "./simulate-dlms-books.ts";
 import { AUTHENTICATION_NAMES, exportMeters } from "./simulate-dlms-export.ts";
@@ -49,7 +51,7 @@ export interface SimulateDlmsFlags {
 const SUMMARY_EVERY_MS = 10_000;
 
 export async function simulateDlms(flags: SimulateDlmsFlags): Promise<number> {
-  if (flags.listBehaviours === true) return listBehaviours(flags);
+  if (flags.listBehaviours === true) return listBehaviours(BEHAVIOURS, flags);
   const wrong = complaint(flags);
   if (wrong !== undefined) {
     complainLine(wrong);
@@ -159,19 +161,6 @@ function summary(books: MeterBooks): string {
     `${carriedOut(books)} requests`,
     `${books.pushed} pushed`,
   ].join(" · ");
-}
-
-function listBehaviours(flags: SimulateDlmsFlags): number {
-  const list = Object.entries(BEHAVIOURS).map(([name, { kind, summary: text }]) => ({ name, kind, summary: text }));
-  if (flags.json === true) sayJson(list);
-  else
-    say(
-      table(
-        ["behaviour", "kind", "what it does"],
-        list.map((one) => [one.name, one.kind, one.summary]),
-      ),
-    );
-  return EXIT.ok;
 }
 
 function complaint(flags: SimulateDlmsFlags): string | undefined {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { type Ingredient, readIngredient } from "../../firmware-sim/iec61850/behaviour-mix.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
+import { readIngredient } from "../../firmware-sim/iec61850/behaviour-mix.ts";
 import type { SimulateIec61850Flags } from "./simulate-iec61850.ts";
 import { toExportFile, toHost, toMs, toWhole } from "./simulate-options.ts";
 

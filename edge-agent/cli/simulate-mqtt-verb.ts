@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readIngredient } from "../../firmware-sim/mqtt/behaviour-mix.ts";
-import type { Ingredient } from "../../firmware-sim/mqtt/fleet-plan.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
 import type { SimulateMqttFlags } from "./simulate-mqtt.ts";
 import { toExportFile, toMs, toWhole } from "./simulate-options.ts";
 

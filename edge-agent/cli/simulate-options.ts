@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { Ingredient } from "../../firmware-sim/oslp/behaviour-mix.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
 import { readIngredient } from "../../firmware-sim/oslp/behaviour-mix.ts";
 import type { ContractVersion } from "../../proto/oslp/gen/fields.ts";
 

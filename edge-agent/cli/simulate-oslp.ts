@@ -1,9 +1,11 @@
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { toWall, type WallMs } from "../../adapters/kit/time.ts";
-import { type Ingredient, mixFor } from "../../firmware-sim/oslp/behaviour-mix.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
+import { mixFor } from "../../firmware-sim/oslp/behaviour-mix.ts";
 import { BEHAVIOURS } from "../../firmware-sim/oslp/behaviours/roster.ts";
 import { Fleet, type FleetMember, type FleetPlan, planFleet } from "../../firmware-sim/oslp/fleet/fleet.ts";
+import { listBehaviours } from "./simulate-list.ts";
 import { complainLine, say, sayJson, table } from "./output.ts";
 import { type Books, SimulationBooks, sum } from "./simulate-books.ts";
 import { exportDevices } from "./simulate-export.ts";
@@ -39,7 +41,7 @@ const SUMMARY_EVERY_MS = 1_000;
 const SUMMARY_EVERY_UNWATCHED_MS = 10_000;
 
 export async function simulateOslp(flags: SimulateFlags): Promise<number> {
-  if (flags.listBehaviours === true) return listBehaviours(flags);
+  if (flags.listBehaviours === true) return listBehaviours(BEHAVIOURS, flags);
   const members = membersOf(flags);
   if (members === undefined) return EXIT.usage;
   if (flags.generatePlatformKey !== undefined) {
@@ -160,19 +162,6 @@ function tell(flags: SimulateFlags, books: Books, leftOut: number): number {
 
 function named(what: string, counts: Readonly<Record<string, number>>): string[][] {
   return Object.entries(counts).map(([name, count], at) => [at === 0 ? what : "", `${count} ${name}`]);
-}
-
-function listBehaviours(flags: SimulateFlags): number {
-  const list = Object.entries(BEHAVIOURS).map(([name, { kind, summary: text }]) => ({ name, kind, summary: text }));
-  if (flags.json === true) sayJson(list);
-  else
-    say(
-      table(
-        ["behaviour", "kind", "what it does"],
-        list.map((one) => [one.name, one.kind, one.summary]),
-      ),
-    );
-  return EXIT.ok;
 }
 
 function planOf(flags: SimulateFlags): FleetPlan {

@@ -2,7 +2,8 @@ import { later } from "../../adapters/kit/time.ts";
 import { endPromise, hearPromiseWord } from "./promises.ts";
 import type { LeaseState, PeerView, Seen } from "./state.ts";
 import { noteEpoch, type Turn } from "./turn.ts";
-import type { Beat, HandoverWord, LinkEnd, PeerWord, ReleasedWord } from "./words.ts";
+import type { HandoverWord, ReleasedWord } from "../model/group-word.ts";
+import type { Beat, LinkEnd, PeerWord } from "./words.ts";
 
 export function linkOpened(turn: Turn, name: string): void {
   if (!turn.isMember(name)) return;

@@ -2,7 +2,7 @@ import { later } from "../../adapters/kit/time.ts";
 import { grantedUntil } from "./reigns.ts";
 import { roleOf } from "./state.ts";
 import { noteEpoch, type Turn } from "./turn.ts";
-import type { PromiseRefusal, PromiseWord } from "./words.ts";
+import type { PromiseRefusal, PromiseWord } from "../model/group-word.ts";
 
 /** Asks kept in mind: more than fit into one promise at the usual rhythm are of no use. */
 const ASKS_REMEMBERED = 16;

@@ -1,5 +1,6 @@
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { DurationMs, Instant } from "../../adapters/kit/time.ts";
+import type { GroupWord } from "../model/group-word.ts";
 import type { RuleId } from "./rules.ts";
 import type {
   AcquireReply,
@@ -29,7 +30,7 @@ export interface LeaseIdentity {
 }
 
 /** What the agents tell each other about one group over the pair link. */
-export type PeerWord = Beat | PromiseWord | ReleasedWord | HandoverWord;
+export type PeerWord = Beat | GroupWord;
 
 export interface Beat {
   readonly kind: "beat";
@@ -43,36 +44,6 @@ export interface Beat {
   readonly able: boolean;
   /** Whether the sender hears the one it speaks to. */
   readonly hears: boolean;
-}
-
-export type PromiseWord =
-  | { readonly kind: "promise-asked"; readonly ask: number; readonly epoch: number }
-  | { readonly kind: "promise-granted"; readonly ask: number; readonly epoch: number }
-  | {
-      readonly kind: "promise-refused";
-      readonly ask: number;
-      readonly epoch: number;
-      readonly highestEpoch: number;
-      readonly why: PromiseRefusal;
-    }
-  /** The asker no longer counts on any promise up to and including `ask`. */
-  | { readonly kind: "promise-withdrawn"; readonly ask: number; readonly epoch: number };
-
-export type PromiseRefusal = "not-standby" | "acquiring" | "other-epoch" | "not-a-pair";
-
-/** "I do not act under this epoch any more." */
-export interface ReleasedWord {
-  readonly kind: "released";
-  readonly epoch: number;
-  /** For whom it is reserved; empty: whoever comes first. */
-  readonly successor: string;
-}
-
-/** "I do not act under this epoch any more, and you are meant to take over." */
-export interface HandoverWord {
-  readonly kind: "handover";
-  readonly epoch: number;
-  readonly cause: "handover" | "failback";
 }
 
 /** How a pair link ended: the peer's process went away, said goodbye, or we gave the silent link up ourselves. */

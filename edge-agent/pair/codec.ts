@@ -4,7 +4,8 @@ import { fromUtf8, utf8 } from "../../adapters/kit/bytes.ts";
 import { unreachable } from "../../adapters/kit/invariant.ts";
 import { LENGTH_BYTES } from "./frame-cutter.ts";
 import { Fields, malformed, shortText } from "./fields.ts";
-import { type BeatFrame, type GroupBeat, type GroupWord, type Hello, PAIR_LIMITS, type PairFrame } from "./frames.ts";
+import type { GroupWord } from "../model/group-word.ts";
+import { type BeatFrame, type GroupBeat, type Hello, PAIR_LIMITS, type PairFrame } from "./frames.ts";
 
 /**
  * A frame on the wire: a length of four bytes that counts what follows, a kind of one byte, a body. Bodies that carry

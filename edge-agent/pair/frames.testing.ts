@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type GroupBeat, type GroupWord, PAIR_LIMITS, type PairFrame } from "./frames.ts";
+import type { GroupWord } from "../model/group-word.ts";
+import { type GroupBeat, PAIR_LIMITS, type PairFrame } from "./frames.ts";
 
 /** Any frame an agent may send. */
 const text = fc.string({ maxLength: 24, unit: "grapheme" });

@@ -1,4 +1,5 @@
 import type { EdgeFault } from "../../adapters/kit/edge-error.ts";
+import type { GroupWord } from "../model/group-word.ts";
 
 /** The version of what is said here. Two agents that speak different ones do not pair up. */
 export const PAIR_PROTOCOL = 1;
@@ -56,22 +57,6 @@ export interface WordFrame {
   readonly group: string;
   readonly word: GroupWord;
 }
-
-export type GroupWord =
-  | { readonly kind: "promise-asked"; readonly ask: number; readonly epoch: number }
-  | { readonly kind: "promise-granted"; readonly ask: number; readonly epoch: number }
-  | {
-      readonly kind: "promise-refused";
-      readonly ask: number;
-      readonly epoch: number;
-      readonly highestEpoch: number;
-      readonly why: PromiseRefusal;
-    }
-  | { readonly kind: "promise-withdrawn"; readonly ask: number; readonly epoch: number }
-  | { readonly kind: "released"; readonly epoch: number; readonly successor: string }
-  | { readonly kind: "handover"; readonly epoch: number; readonly cause: "handover" | "failback" };
-
-export type PromiseRefusal = "not-standby" | "acquiring" | "other-epoch" | "not-a-pair";
 
 /** Bytes of our spool, to be kept on the peer's disk too. */
 export interface Replicate {

@@ -4,7 +4,8 @@ import { ended, type Machine, type Step, StepBuilder } from "../../adapters/kit/
 import { decodeFrame, encodeFrame } from "./codec.ts";
 import { Forwards } from "./forwards.ts";
 import { FrameCutter } from "./frame-cutter.ts";
-import { type Bye, type ByeReason, type GroupWord, type Hello, type PairFrame, pairFault } from "./frames.ts";
+import type { GroupWord } from "../model/group-word.ts";
+import { type Bye, type ByeReason, type Hello, type PairFrame, pairFault } from "./frames.ts";
 import { helloOf, refusalOf } from "./greeting.ts";
 import type { PairLinkOptions, PairOutcome } from "./outcomes.ts";
 import { Replication } from "./replication.ts";

@@ -12,7 +12,7 @@ import type { Command } from "../model/command.ts";
 import { digest } from "../model/digest.ts";
 import type { DlmsThrottle, Priority, Release } from "./dlms-throttle.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
-import { carryOut, type DeviceSession } from "./southbound.ts";
+import { carryOutAfter, type DeviceSession } from "./southbound.ts";
 
 /** What a duty needs to know of a meter. */
 export interface DutyMeter {
@@ -95,34 +95,21 @@ export class DlmsDuty implements Duty {
   async #carryOne(command: Command, begin: () => Promise<void>): Promise<CommandConclusion> {
     const release = await this.#permit(command.device, command.priority, COMMAND_WAITS_MS);
     if (release === undefined) return { uid: command.uid, end: "unsent", fault: busy(command.device), result: {} };
-    let begun = false;
-    let refusal: unknown;
-    const connect = async (): Promise<Transport> => {
-      const transport = await this.#parts.connect(command.device);
-      if (begun) return transport;
-      try {
-        await begin();
-      } catch (thrown) {
-        transport.destroy();
-        refusal = thrown;
-        throw thrown;
-      }
-      begun = true;
-      return transport;
-    };
     try {
-      const conclusion = await this.#converse(command, connect);
-      if (refusal !== undefined) throw refusal;
-      return conclusion;
+      return await this.#converse(command, () => this.#parts.connect(command.device), begin);
     } finally {
       release();
     }
   }
 
-  async #converse(command: Command, connect: () => Promise<Transport>): Promise<CommandConclusion> {
+  async #converse(
+    command: Command,
+    connect: () => Promise<Transport>,
+    begin: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<CommandConclusion> {
     const { ports, dial } = this.#parts;
     const conversation = { session: dial(command.device), timers: ports.timers, southbound: ports.southbound };
-    const conclusion = await carryOut(conversation, command, connect);
+    const conclusion = await carryOutAfter(begin, conversation, command, connect);
     await this.#alarm(command.device, conclusion.fault);
     return conclusion;
   }

@@ -17,7 +17,7 @@ import { Duties } from "./duties.ts";
 import type { DutyPorts } from "./duty.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 import { Sequences } from "./sequences.ts";
-import { carryOut, type Southbound } from "./southbound.ts";
+import { carryOutAfter, type Southbound } from "./southbound.ts";
 import { StateLine } from "./state-line.ts";
 import type { Storekeeper } from "./storekeeper.ts";
 
@@ -170,25 +170,10 @@ export class GroupWork {
 
   /** The conversation itself. */
   async #dial(service: ProtocolService, command: Command, begin: () => Promise<void>): Promise<CommandConclusion> {
-    let begun = false;
-    let refusal: unknown;
-    const connect = async (): Promise<Transport> => {
-      const transport = await service.connect(command.device);
-      if (begun) return transport;
-      try {
-        await begin();
-      } catch (thrown) {
-        transport.destroy();
-        refusal = thrown;
-        throw thrown;
-      }
-      begun = true;
-      return transport;
-    };
     const session = service.dial(command.device);
     const conversation = { session, timers: this.#parts.timers, southbound: this.southbound(service) };
-    const conclusion = await carryOut(conversation, command, connect);
-    if (refusal !== undefined) throw refusal;
+    const connect = (): Promise<Transport> => service.connect(command.device);
+    const conclusion = await carryOutAfter(begin, conversation, command, connect);
     this.#noteReached(command, conclusion);
     return conclusion;
   }

@@ -90,6 +90,35 @@ export async function carryOut(
   return { uid: command.uid, end: sent ? "unanswered" : "unsent", fault: fault ?? closedEarly(command), result: {} };
 }
 
+/**
+ * As `carryOut`; `begin` is the last gate before the first byte, and is passed once however often the session connects. Rejects
+ * with what `begin` rejected with: nothing was sent then.
+ */
+export async function carryOutAfter(
+  begin: () => Promise<void>,
+  conversation: Conversation,
+  command: Command,
+  connect: () => Promise<Transport>,
+): Promise<CommandConclusion> {
+  let begun = false;
+  let refusal: unknown;
+  const conclusion = await carryOut(conversation, command, async () => {
+    const transport = await connect();
+    if (begun) return transport;
+    try {
+      await begin();
+    } catch (thrown) {
+      transport.destroy();
+      refusal = thrown;
+      throw thrown;
+    }
+    begun = true;
+    return transport;
+  });
+  if (refusal !== undefined) throw refusal;
+  return conclusion;
+}
+
 type Turning = Extract<DeviceOutcome, { kind: "concluded" | "reconnect" }>;
 
 function makeDriver(

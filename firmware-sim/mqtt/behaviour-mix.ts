@@ -1,6 +1,8 @@
+import { namesOf, readShare } from "../../adapters/kit/mix.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { BEHAVIOURS, type BehaviourSettings } from "./behaviours/roster.ts";
-import type { FleetMember, Ingredient } from "./fleet-plan.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
+import type { FleetMember } from "./fleet-plan.ts";
 
 /**
  * The behaviours of one device of many, made anew. Odd and faulty ones come in front of a complete device; naming good ones
@@ -17,7 +19,7 @@ export function mixFor(
   };
   const isGood = (name: string): boolean => BEHAVIOURS[name]?.kind === "good";
   const fitting = ingredients.filter(({ name }) => fits(name));
-  const named = fitting.filter(({ percent }) => falls(index, percent)).map(({ name }) => name);
+  const named = namesOf(index, fitting);
   const complete = Object.keys(BEHAVIOURS).filter((name) => isGood(name) && fits(name));
   const good = fitting.some(({ name }) => isGood(name)) ? named.filter(isGood) : complete;
   return [...named.filter((name) => !isGood(name)), ...good].flatMap((name) => BEHAVIOURS[name]?.make(settings) ?? []);
@@ -25,13 +27,5 @@ export function mixFor(
 
 /** `floods`, or `floods=2%` for one device in fifty; `undefined` for a name or a share there is not. */
 export function readIngredient(text: string): Ingredient | undefined {
-  const [, name, share] = /^([a-z0-9-]+)(?:=(\d+(?:\.\d+)?)%)?$/.exec(text) ?? [];
-  if (name === undefined || !Object.hasOwn(BEHAVIOURS, name)) return undefined;
-  const percent = share === undefined ? 100 : Number(share);
-  return percent > 100 ? undefined : { name, percent };
-}
-
-/** Spreads a share evenly over the indexes: the same devices every time. */
-function falls(index: number, percent: number): boolean {
-  return Math.floor(((index + 1) * percent) / 100) > Math.floor((index * percent) / 100);
+  return readShare(text, BEHAVIOURS);
 }

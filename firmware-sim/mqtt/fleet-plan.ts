@@ -1,3 +1,4 @@
+import type { Ingredient } from "../../adapters/kit/mix.ts";
 import { TopicTemplate } from "../../adapters/mqtt/topic-template.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
@@ -27,12 +28,6 @@ export interface ScriptStep {
   readonly atMs: DurationMs;
   readonly topic: string;
   readonly payload: Uint8Array;
-}
-
-/** One name of a mix, and the share of the devices that have it, in percent. */
-export interface Ingredient {
-  readonly name: string;
-  readonly percent: number;
 }
 
 export interface FleetMember {

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { nameFlaw } from "../../adapters/mqtt/topic.ts";
 import { utf8 } from "../../adapters/kit/bytes.ts";
 import { readIngredient } from "./behaviour-mix.ts";
-import { type FleetMember, type Ingredient, planFleet, type ScriptStep } from "./fleet-plan.ts";
+import type { Ingredient } from "../../adapters/kit/mix.ts";
+import { type FleetMember, planFleet, type ScriptStep } from "./fleet-plan.ts";
 import { mqttSimFault } from "./sim-fault.ts";
 
 /** What a spec file asks for. */

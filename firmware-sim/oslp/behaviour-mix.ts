@@ -1,11 +1,6 @@
+import { type Ingredient, namesOf, readShare } from "../../adapters/kit/mix.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { BEHAVIOURS, type BehaviourSettings, COMPLETE } from "./behaviours/roster.ts";
-
-/** One name of a mix, and the share of the devices that have it, in percent. */
-export interface Ingredient {
-  readonly name: string;
-  readonly percent: number;
-}
 
 /**
  * The behaviours of one device of many. Odd and faulty ones come in front of a complete device; naming good ones replaces the
@@ -16,7 +11,7 @@ export function mixFor(
   ingredients: readonly Ingredient[],
   settings: BehaviourSettings,
 ): readonly Behaviour[] {
-  const named = ingredients.filter(({ percent }) => falls(index, percent)).map(({ name }) => name);
+  const named = namesOf(index, ingredients);
   const isGood = (name: string): boolean => BEHAVIOURS[name]?.kind === "good";
   const good = ingredients.some(({ name }) => isGood(name)) ? named.filter(isGood) : COMPLETE;
   return [...named.filter((name) => !isGood(name)), ...good].flatMap((name) => {
@@ -27,13 +22,5 @@ export function mixFor(
 
 /** `falls-silent`, or `falls-silent=2%` for one device in fifty; `undefined` for a name or a share there is not. */
 export function readIngredient(text: string): Ingredient | undefined {
-  const [, name, share] = /^([a-z-]+)(?:=(\d+(?:\.\d+)?)%)?$/.exec(text) ?? [];
-  if (name === undefined || !Object.hasOwn(BEHAVIOURS, name)) return undefined;
-  const percent = share === undefined ? 100 : Number(share);
-  return percent > 100 ? undefined : { name, percent };
-}
-
-/** Spreads a share evenly over the indexes: the same devices every time. */
-function falls(index: number, percent: number): boolean {
-  return Math.floor(((index + 1) * percent) / 100) > Math.floor((index * percent) / 100);
+  return readShare(text, BEHAVIOURS);
 }

@@ -34,7 +34,6 @@ const ELSEWHERE: readonly (readonly [path: string, where: string])[] = [
   ["firmware-sim/oslp/behaviours/", "chosen by name on the command line of the simulator"],
   ["firmware-sim/oslp/behaviour-mix.ts", "read from the command line of the simulator"],
   ["firmware-sim/world/main.ts", "the command itself: CI runs it"],
-  ["edge-agent/runtime/direct-storekeeper.ts", "a storekeeper without a disk: benchmarks use it"],
 ];
 
 function walk(folder: string): string[] {

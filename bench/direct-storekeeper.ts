@@ -1,6 +1,6 @@
-import type { CommitEntry } from "../model/commit.ts";
-import type { Committer } from "../queue/committer.ts";
-import type { Storekeeper } from "./storekeeper.ts";
+import type { CommitEntry } from "../edge-agent/model/commit.ts";
+import type { Committer } from "../edge-agent/queue/committer.ts";
+import type { Storekeeper } from "../edge-agent/runtime/storekeeper.ts";
 
 /**
  * The queue alone: what it does not take is not acknowledged, and the device says it again. The gate of the committer is
