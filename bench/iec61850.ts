@@ -89,7 +89,8 @@ async function measureServer(where: ServerWhere, out: BenchOutput): Promise<Reco
   const list = Array.from({ length: 50 }, () => reference);
   const listed = await rateOf(() => many.run(readAll(list)), 1, ms);
   const begun = timers.now();
-  const model = await many.run(discover());
+  const asked = { rounds: 0, requests: 0 };
+  const model = await many.run(counted(discover(), asked));
   const discovery = timers.now() - begun;
   await many.release();
   out.table([
@@ -98,7 +99,8 @@ async function measureServer(where: ServerWhere, out: BenchOutput): Promise<Reco
     [`reads, ${outstanding} under way`, rounded(pipelined.perSecond, 0), rounded(pipelined.micros, 0)],
     ["reads of 50 values", rounded(listed.perSecond, 0), rounded(listed.micros, 0)],
   ]);
-  out.line(`discovery of ${nodesOf(model)} logical nodes: ${rounded(discovery, 1)} ms`);
+  const trips = `${asked.requests} requests in ${asked.rounds} rounds`;
+  out.line(`discovery of ${nodesOf(model)} logical nodes: ${rounded(discovery, 1)} ms, ${trips}`);
   return {
     readsPerSecond: rounded(sequential.perSecond, 0),
     readMicros: rounded(sequential.micros, 0),
@@ -107,8 +109,28 @@ async function measureServer(where: ServerWhere, out: BenchOutput): Promise<Reco
     pipelinedReadMicros: rounded(pipelined.micros, 0),
     listReadsPerSecond: rounded(listed.perSecond, 0),
     discoveryMs: rounded(discovery, 1),
+    discoveryRequests: asked.requests,
+    discoveryRounds: asked.rounds,
   };
 }
+
+/** The same procedure; requests of one round are under way together, as many as were negotiated. */
+function* counted<Result>(
+  procedure: Procedure<Result>,
+  count: { rounds: number; requests: number },
+): Procedure<Result> {
+  let turn = procedure.next(NOTHING_YET);
+  while (turn.done !== true) {
+    if (turn.value.kind === "services") {
+      count.rounds += 1;
+      count.requests += turn.value.requests.length;
+    }
+    turn = procedure.next(yield turn.value);
+  }
+  return turn.value;
+}
+
+const NOTHING_YET = { kind: "done" } as const;
 
 /** What carries procedures, and ends. */
 interface Connected {
