@@ -153,8 +153,7 @@ describe("busbar probe dlms", () => {
   });
 
   it.each([
-    [{ host: undefined }, /--host .* or --serial/],
-    [{ serial: "/dev/ttyX0" }, /one of them/],
+    [{ serial: "/dev/ttyX0" }, /--host .* or --serial .* one of them/],
     [{ udp: true, hdlc: true }, /--udp is for the wrapper/],
     [{ modeE: true }, /--serial PATH/],
   ] as const)("%o names no place", async (over, words) => {
