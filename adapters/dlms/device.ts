@@ -25,6 +25,9 @@ export type Authentication = (typeof AUTHENTICATIONS)[number];
 export const PROTECTIONS = ["none", "authenticated", "encrypted", "both"] as const;
 export type ProtectionName = (typeof PROTECTIONS)[number];
 
+export const COUNTER_DECREASES = ["refused", "alarmed"] as const;
+export type CounterDecrease = (typeof COUNTER_DECREASES)[number];
+
 /** Keys of one meter, by reference. Which are needed, authentication and protection say. */
 export interface DlmsKeys {
   /** Global unicast encryption key. */
@@ -104,6 +107,8 @@ export interface DlmsDevice {
   readonly serverTitle: Uint8Array | undefined;
   /** The meter begins its own invocation counter anew with every association, as some do: replays are then not noticed. */
   readonly counterRestarts: boolean;
+  /** A counter of the meter below the remembered one, when an association begins: refused, or taken with an alarm. */
+  readonly counterDecrease: CounterDecrease;
   /** Where the meter keeps its invocation counter. */
   readonly counterObject: Obis;
   /** Attributes of one GET or SET with list; 1: no lists. */

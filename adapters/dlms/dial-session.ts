@@ -70,6 +70,7 @@ export class DialSession implements Session<Command, MessageDraft> {
   #associationWakeAt: Instant | undefined;
   #reserve: CounterReserve | undefined;
   #received = new ReplayGuard();
+  #toldSetBack = false;
   #pair: KeyPair;
   /** What this session learnt, on top of what is remembered. */
   #learnt: Partial<DlmsMemory> = {};
@@ -206,7 +207,12 @@ export class DialSession implements Session<Command, MessageDraft> {
     // Some servers refuse zero.
     this.#reserve = new CounterReserve(memory.counter ?? 1);
     const sameKey = this.#pair === this.#likelyPair();
-    this.#received = new ReplayGuard(sameKey && !this.#device.counterRestarts ? memory.received : undefined);
+    const { counterRestarts, counterDecrease } = this.#device;
+    this.#received = new ReplayGuard(
+      sameKey && !counterRestarts ? memory.received : undefined,
+      counterDecrease === "alarmed",
+    );
+    this.#toldSetBack = false;
     const title = this.#device.serverTitle ?? (memory.title === undefined ? undefined : fromHex(memory.title));
     const ports = { settings: this.#settings, device: this.#device, random: this.#seams.random };
     return deviceAssociation(ports, this.#pair, this.#reserve, this.#received, title);
@@ -396,7 +402,16 @@ export class DialSession implements Session<Command, MessageDraft> {
     const token = toStoreToken(this.#tokens);
     if (then !== undefined) this.#waiting.set(token, then);
     const memory = writeMemory(this.#memory());
-    step.outcomes.push({ kind: "store", token, device: this.#device.uid, drafts, memory });
+    const all = [...this.#setBack(), ...drafts];
+    step.outcomes.push({ kind: "store", token, device: this.#device.uid, drafts: all, memory });
+  }
+
+  /** The meter's own counter went down and was taken nevertheless: told once an association, with what is stored first. */
+  #setBack(): readonly MessageDraft[] {
+    const { setBackFrom, last } = this.#received;
+    if (setBackFrom === undefined || this.#toldSetBack) return [];
+    this.#toldSetBack = true;
+    return [counterDraft(this.#device, "decreased", last ?? 0, this.#seams.wall(), setBackFrom)];
   }
 
   /** What is remembered, and on top of it what this session knows better. Counters never go down. */
@@ -404,7 +419,9 @@ export class DialSession implements Session<Command, MessageDraft> {
     const kept = readMemory(this.#seams.registry.memory(this.#device.uid));
     const known = { ...kept, ...this.#learnt };
     const counter = highest(kept.counter, this.#learnt.counter);
-    const received = "received" in this.#learnt ? undefined : highest(kept.received, this.#received.last);
+    const isSetBack = this.#received.setBackFrom !== undefined;
+    const heard = isSetBack ? this.#received.last : highest(kept.received, this.#received.last);
+    const received = "received" in this.#learnt ? undefined : heard;
     return { ...known, counter, received };
   }
 

@@ -148,6 +148,7 @@ function deviceOf(flags: DlmsProbeFlags, { keys, mbusKeys }: MeterKeys): DlmsDev
     clientTitle: fromHex(flags.title) ?? new Uint8Array(8),
     serverTitle: undefined,
     counterRestarts: true,
+    counterDecrease: "refused",
     counterObject: parseObis(flags.counterObject) ?? toObis("0-0:43.1.0*255"),
     listMax: flags.listMax,
     selectsRange: true,

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { ACTION_NAMES } from "../../adapters/dlms/actions/action-names.ts";
 import { PROFILE_NAMES, type ProfileName } from "../../adapters/dlms/config/object-profile.ts";
 import { isZone } from "../../adapters/dlms/cosem/time-zone.ts";
-import { AUTHENTICATIONS, type Authentication, PROTECTIONS, type ProtectionName } from "../../adapters/dlms/device.ts";
+import {
+  AUTHENTICATIONS,
+  type Authentication,
+  COUNTER_DECREASES,
+  type CounterDecrease,
+  PROTECTIONS,
+  type ProtectionName,
+} from "../../adapters/dlms/device.ts";
 import { type Obis, parseObis } from "../../adapters/dlms/obis.ts";
 import { KEY_CHOICES, type KeyChoice } from "../../adapters/dlms/security/general-keys.ts";
 import { fromHex } from "../../adapters/kit/bytes.ts";
@@ -108,6 +115,7 @@ export interface DlmsDeviceConfig extends DeviceBase {
   readonly generalCiphering: KeyChoice | undefined;
   readonly signed: boolean;
   readonly counterRestarts: boolean;
+  readonly counterDecrease: CounterDecrease;
   readonly counterObject: Obis;
   /** One JSON file with all keys of the meter. */
   readonly keys: SecretRef | undefined;
@@ -263,6 +271,7 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     generalCiphering: choice(KEY_CHOICES).optional(),
     signed: flag().prefault(false),
     counterRestarts: flag().prefault(false),
+    counterDecrease: choice(COUNTER_DECREASES).prefault("refused"),
     counterObject: obis.prefault("0-0:43.1.0*255"),
     keys: secret("the keys of the meter").optional(),
     clientTitle: title.optional(),

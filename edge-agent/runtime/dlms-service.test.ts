@@ -188,6 +188,34 @@ describe("other ways to a meter", () => {
   });
 });
 
+describe("a meter whose own counter was set back", () => {
+  const setBack = (meters: MeterBench): void => {
+    const [member] = meters.fleet.members;
+    if (member !== undefined) meters.fleet.meter(member).state.security.serverCounter = 1;
+  };
+  const alarms = (meters: MeterBench): number =>
+    meters.drafts.filter((one) => "code" in one.data && one.data.code === "security.invocation-counter-decreased")
+      .length;
+
+  it("is refused", async () => {
+    const meters = await start();
+    expect(await meters.send("readings.actual")).toMatchObject({ end: "succeeded" });
+    setBack(meters);
+    expect(await meters.send("readings.actual")).toMatchObject({ fault: { code: "dlms.security.replayed" } });
+  });
+
+  it("is read on with an alarm for each time, where that is the setting", async () => {
+    const meters = await start({ device: "counterDecrease: alarmed" });
+    expect(await meters.send("readings.actual")).toMatchObject({ end: "succeeded" });
+    for (const times of [1, 2]) {
+      setBack(meters);
+      expect(await meters.send("readings.actual")).toMatchObject({ end: "succeeded" });
+      expect(await meters.send("readings.actual")).toMatchObject({ end: "succeeded" });
+      expect(alarms(meters)).toBe(times);
+    }
+  });
+});
+
 describe("a meter nobody described", () => {
   it("is read by its own object list, with its own scales", async () => {
     const meters = await start({ device: "authentication: hls-gmac, protection: both, profile: generic" });

@@ -180,6 +180,7 @@ export function toMeter(
     clientTitle: titleOctets(device.clientTitle ?? section.clientTitle),
     serverTitle: device.serverTitle === undefined ? undefined : titleOctets(device.serverTitle),
     counterRestarts: device.counterRestarts,
+    counterDecrease: device.counterDecrease,
     counterObject: device.counterObject,
     listMax: device.listMax,
     selectsRange: device.selectiveAccess !== "none",

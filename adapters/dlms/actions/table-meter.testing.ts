@@ -113,6 +113,7 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
     clientTitle: new Uint8Array(8),
     serverTitle: undefined,
     counterRestarts: false,
+    counterDecrease: "refused",
     counterObject: toObis("0.0.43.1.0.255"),
     listMax: 32,
     selectsRange: true,

@@ -74,6 +74,17 @@ describe("counters received", () => {
     }
   });
 
+  it("once lower, where a meter that was reset is taken", () => {
+    const guard = new ReplayGuard(41, true);
+    guard.accept(3);
+    expect([guard.last, guard.setBackFrom]).toEqual([3, 41]);
+    expect(() => guard.accept(3)).toThrow(expect.objectContaining({ code: "dlms.security.replayed" }));
+    const rising = new ReplayGuard(41, true);
+    rising.accept(42);
+    expect(rising.setBackFrom).toBeUndefined();
+    expect(() => rising.accept(41)).toThrow(expect.objectContaining({ code: "dlms.security.replayed" }));
+  });
+
   it("anything first, zero included", () => {
     const guard = new ReplayGuard();
     guard.accept(0);

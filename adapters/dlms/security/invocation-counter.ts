@@ -80,10 +80,22 @@ export class CounterReserve implements InvocationCounters {
 /** Refuses what is not above the last counter that one sender used with one key (IEC 62056-5-3 clause 5.3.7.3). */
 export class ReplayGuard {
   #last: number | undefined;
+  #setBackFrom: number | undefined;
+  #takesSetBack: boolean;
 
-  /** @param last the last one accepted, as it was remembered; `undefined` where nothing is known. */
-  constructor(last?: number | undefined) {
+  /**
+   * @param last the last one accepted, as it was remembered; `undefined` where nothing is known.
+   * @param takesSetBack the first counter may be lower than what is remembered: the sender was reset, or is another one. It
+   *   has proved its key in this association then; every further one must rise.
+   */
+  constructor(last?: number | undefined, takesSetBack: boolean = false) {
     this.#last = last;
+    this.#takesSetBack = takesSetBack;
+  }
+
+  /** What was remembered, where the first counter was not above it and was taken. */
+  get setBackFrom(): number | undefined {
+    return this.#setBackFrom;
   }
 
   get last(): number | undefined {
@@ -92,15 +104,22 @@ export class ReplayGuard {
 
   /** Only after the tag verified: otherwise anybody could push the counter up. Throws `dlms.security.replayed`. */
   accept(counter: number): void {
+    const first = this.#takesSetBack;
+    this.#takesSetBack = false;
     if (this.#last !== undefined && counter <= this.#last) {
-      throw dlmsFault(
-        "dlms.security.replayed",
-        `invocation counter ${counter} after ${this.#last}: a replay, or a counter that was set back`,
-        { native: counter },
-      );
+      if (first) this.#setBackFrom = this.#last;
+      else throw replayed(counter, this.#last);
     }
     this.#last = counter;
   }
+}
+
+function replayed(counter: number, last: number): Error {
+  return dlmsFault(
+    "dlms.security.replayed",
+    `invocation counter ${counter} after ${last}: a replay, or a counter that was set back`,
+    { native: counter },
+  );
 }
 
 function exhausted(): Error {
