@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkConfig } from "./check.ts";
-import { iec61850Settings, type Iec61850Device, MMS_PORT, MMS_TLS_PORT } from "./iec61850.ts";
+import { iec61850Settings, type Iec61850Device, libraryOf, MMS_PORT, MMS_TLS_PORT } from "./iec61850.ts";
 
 const device = (given: object): Iec61850Device => iec61850Settings.device.parse({ uid: "bay-1", ...given });
 const section = (given: object) => iec61850Settings.section.parse(given);
@@ -31,6 +31,8 @@ describe("the iec61850 section", () => {
 describe("the backend", () => {
   it("is ours where nothing is said, another for all or for one, and is given no certificates", () => {
     expect(section({})).toMatchObject({ backend: "builtin", library: undefined });
+    expect(libraryOf(section({ library: "./lib/libiec61850.so" }))).toBe("./lib/libiec61850.so");
+    expect(section({ library: "libiec61850.so" }).library).toBe("libiec61850.so");
     const native = section({ backend: "libiec61850", library: "/opt/lib/libiec61850.so" });
     const secure = { address: "10.0.0.1", tls: {} };
     const complaints = (given: object) => iec61850Settings.complaints(native, [device(given)], { agents: {} });

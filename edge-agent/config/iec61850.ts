@@ -3,7 +3,7 @@ import { SELECTOR_PRESETS, type SelectorPreset } from "../../adapters/iec61850/a
 import { ORIGINATOR_CATEGORIES } from "../../adapters/iec61850/control/oper.ts";
 import { DEVICE_PROFILES, type DeviceProfile, type Relay } from "../../adapters/iec61850/device.ts";
 import type { ReportPlan } from "../../adapters/iec61850/report/plan.ts";
-import type { Listener, SecretRef, TlsFiles } from "./config.ts";
+import type { FileRef, Listener, SecretRef, TlsFiles } from "./config.ts";
 import { reports } from "./iec61850-reports.ts";
 import { type Network, parseNetwork } from "./network-list.ts";
 import type { Complaint, DeviceBase, ProtocolSettings } from "./protocols.ts";
@@ -17,8 +17,8 @@ export type Backend = (typeof BACKENDS)[number];
 export interface Iec61850Section {
   /** For IEDs that name none. */
   readonly backend: Backend;
-  /** The file of libiec61850; absent: where the system finds it. */
-  readonly library: string | undefined;
+  /** The file of libiec61850, or the name the system finds it by; absent: its usual names. */
+  readonly library: FileRef | string | undefined;
   /** Where street-light devices register, plain text. */
   readonly listen: readonly Listener[];
   /** Addresses a registration may name; whatever else it names is not dialled. */
@@ -78,6 +78,11 @@ export interface Iec61850Device extends DeviceBase {
   readonly type: string | undefined;
 }
 
+/** Where libiec61850 lies, as the loader is told. */
+export function libraryOf({ library }: Iec61850Section): string | undefined {
+  return typeof library === "object" ? library.path : library;
+}
+
 /** IEC 61850-8-1, and IEC 62351-3 with TLS. */
 export const MMS_PORT = 102;
 export const MMS_TLS_PORT = 3_782;
@@ -114,7 +119,9 @@ const originator = z.strictObject({
 const section: z.ZodType<Iec61850Section> = z
   .strictObject({
     backend: choice(BACKENDS).prefault("builtin"),
-    library: text("the file of libiec61850, such as /usr/local/lib/libiec61850.so").optional(),
+    library: text("the file of libiec61850, such as /usr/local/lib/libiec61850.so")
+      .transform((value): FileRef | string => (/[/\\]/.test(value) ? { kind: "file", path: value } : value))
+      .optional(),
     listen: listeners.prefault([]),
     allow: z
       .array(network, { error: `a list, each ${NETWORK}` })

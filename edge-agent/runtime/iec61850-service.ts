@@ -8,7 +8,7 @@ import { type Iec61850Settings, iec61850Settings } from "../../adapters/iec61850
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
 import { listenersOf } from "../config/choose-agent.ts";
-import type { Iec61850Section } from "../config/iec61850.ts";
+import { type Iec61850Section, libraryOf } from "../config/iec61850.ts";
 import { networkTest } from "../config/network-list.ts";
 import { DeviceBook } from "./device-book.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
@@ -56,7 +56,7 @@ export function iec61850Service(parts: ServiceParts): ProtocolService | undefine
     const host = hostOf(device);
     const { port, tls, backend } = device;
     // It connects by itself; what we are connected with is its process.
-    if (backend === "libiec61850") return startLibrary(section, `${host}:${port}`);
+    if (backend === "libiec61850") return startLibrary({ library: libraryOf(section) }, `${host}:${port}`);
     return dial({ host, port, timeoutMs: section.connectTimeoutMs, tls });
   };
   return {

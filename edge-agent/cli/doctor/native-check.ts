@@ -1,5 +1,6 @@
 import { checkLibrary } from "../../../adapters/iec61850/native/child-process.ts";
 import type { Config } from "../../config/config.ts";
+import { libraryOf } from "../../config/iec61850.ts";
 import { type Check, error, ok, skipped } from "./finding.ts";
 
 /** The optional libiec61850, where the configuration wants it. */
@@ -26,5 +27,7 @@ export async function missingLibrary(
   const wanting = config.devices.filter(
     (device) => device.protocol === "iec61850" && (device.backend ?? section.backend) === "libiec61850",
   );
-  return wanting.length === 0 ? undefined : { count: wanting.length, found: await checkLibrary(section) };
+  return wanting.length === 0
+    ? undefined
+    : { count: wanting.length, found: await checkLibrary({ library: libraryOf(section) }) };
 }
