@@ -1,4 +1,3 @@
-import { ByteWriter } from "../../kit/byte-writer.ts";
 import {
   type ActionOutcome,
   type ActionRequest,
@@ -7,24 +6,18 @@ import {
   readActionOutcomes,
 } from "../apdu/action.ts";
 import type { Apdu } from "../apdu/apdu.ts";
-import { writeDataList } from "../apdu/descriptor.ts";
-import { encodeApdu } from "../apdu/encode-apdu.ts";
-import { dlmsFault } from "../codes.ts";
 import { NULL_DATA } from "../data/data.ts";
-import { encodeData } from "../data/encode-data.ts";
 import {
   BlockCollector,
-  EMPTY_BLOCK,
+  type EMPTY_BLOCK,
   type Exchange,
   type ExchangeContext,
-  inBlocks,
-  inParts,
   needsBlocks,
   outgoing,
   reassembled,
-  resultCount,
   unexpected,
 } from "./exchange.ts";
+import { partByPart, sendInBlocks } from "./part-by-part.ts";
 import type { MethodCall } from "./services.ts";
 
 /** ACTION of any number of methods (IEC 62056-5-3 clause 9.4.6.4), long parameters and long answers in blocks. */
@@ -32,14 +25,10 @@ export function* actionExchange(
   context: ExchangeContext,
   calls: readonly MethodCall[],
 ): Exchange<readonly ActionOutcome[]> {
-  const outcomes: ActionOutcome[] = [];
-  const octetsOf = (part: readonly MethodCall[]) => encodeApdu(whole(0, part)).length;
-  for (const part of inParts(calls, context, octetsOf)) {
-    const some = yield* actTogether(context, part);
-    if (some.length !== part.length) throw resultCount(some.length, part.length);
-    outcomes.push(...some);
-  }
-  return outcomes;
+  return yield* partByPart(context, calls, {
+    whole: (part) => whole(0, part),
+    together: (part) => actTogether(context, part),
+  });
 }
 
 function* actTogether(context: ExchangeContext, part: readonly MethodCall[]): Exchange<readonly ActionOutcome[]> {
@@ -55,24 +44,15 @@ function* requestInBlocks(
   invoke: number,
   part: readonly MethodCall[],
 ): Exchange<ActionResponse> {
-  const around = {
-    first: encodeApdu(firstBlock(invoke, part, EMPTY_BLOCK)).length,
-    others: encodeApdu({ kind: "action-request-with-pblock", invoke, block: EMPTY_BLOCK }).length,
-  };
-  for (const block of inBlocks(parametersOf(part), context.apduOctetsMax, around)) {
-    const request: ActionRequest =
-      block.number === 1 ? firstBlock(invoke, part, block) : { kind: "action-request-with-pblock", invoke, block };
-    const answer = responseOf(yield outgoing(request));
-    // The result comes after the last block; before it only a refusal can.
-    if (answer.kind !== "action-response-next-pblock") return answer;
-    if (answer.blockNumber !== block.number) {
-      throw dlmsFault("dlms.block.out-of-order", `block ${block.number} is confirmed as ${answer.blockNumber}`, {
-        retry: "backoff",
-      });
-    }
-    if (block.last) throw unexpected(answer, "the result of the ACTION");
-  }
-  throw dlmsFault("dlms.block.aborted", "an ACTION in blocks without a result", { retry: "backoff" });
+  // The result comes after the last block; before it only a refusal can.
+  const { answer } = yield* sendInBlocks<ActionResponse>(context, {
+    values: part.map(({ parameters }) => parameters ?? NULL_DATA),
+    request: (block) =>
+      block.number === 1 ? firstBlock(invoke, part, block) : { kind: "action-request-with-pblock", invoke, block },
+    answer: responseOf,
+    confirmed: (response) => (response.kind === "action-response-next-pblock" ? response.blockNumber : undefined),
+  });
+  return answer;
 }
 
 function* outcomesOf(
@@ -117,17 +97,6 @@ function firstBlock(invoke: number, part: readonly MethodCall[], block: typeof E
   }
   const methods = part.map(({ method }) => method);
   return { kind: "action-request-with-list-and-first-pblock", invoke, methods, block };
-}
-
-function parametersOf(part: readonly MethodCall[]): Uint8Array {
-  const [only] = part;
-  if (part.length === 1 && only !== undefined) return encodeData(only.parameters ?? NULL_DATA);
-  const writer = new ByteWriter();
-  writeDataList(
-    writer,
-    part.map(({ parameters }) => parameters ?? NULL_DATA),
-  );
-  return writer.finish();
 }
 
 function responseOf(answer: Apdu): ActionResponse {

@@ -1,29 +1,28 @@
 import { EdgeError } from "../../kit/edge-error.ts";
 import type { Apdu } from "../apdu/apdu.ts";
 import type { AttributeReference, DataResult } from "../apdu/descriptor.ts";
-import { encodeApdu } from "../apdu/encode-apdu.ts";
 import { type GetRequest, type GetResponse, readDataResults } from "../apdu/get.ts";
 import { readData } from "../data/decode-data.ts";
 import {
   BlockCollector,
   type Exchange,
   type ExchangeContext,
-  inParts,
   outgoing,
   reassembled,
   resultCount,
   unexpected,
 } from "./exchange.ts";
+import { partByPart } from "./part-by-part.ts";
 
 /** GET of any number of attributes (IEC 62056-5-3 clause 9.4.6.2), in lists where the server takes them. */
 export function* getExchange(
   context: ExchangeContext,
   references: readonly AttributeReference[],
 ): Exchange<readonly DataResult[]> {
-  const results: DataResult[] = [];
-  const octetsOf = (part: readonly AttributeReference[]) => encodeApdu(request(0, part)).length;
-  for (const part of inParts(references, context, octetsOf)) results.push(...(yield* getPart(context, part)));
-  return results;
+  return yield* partByPart(context, references, {
+    whole: (part) => request(0, part),
+    together: (part) => getPart(context, part),
+  });
 }
 
 function* getPart(context: ExchangeContext, part: readonly AttributeReference[]): Exchange<readonly DataResult[]> {
