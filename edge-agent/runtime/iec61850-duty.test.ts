@@ -4,10 +4,12 @@ import { buildModel } from "../../firmware-sim/iec61850/model/build.ts";
 import { bayIcd } from "../../firmware-sim/iec61850/models/bay.ts";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { dial } from "../../adapters/io/node/dial.ts";
+import { iec61850Fault } from "../../adapters/iec61850/codes.ts";
 import { ied, plan, TestRegistry, testSeams } from "../../adapters/iec61850/pair.testing.ts";
 import { readScl } from "../../adapters/iec61850/scl/read.ts";
 import { IedSession } from "../../adapters/iec61850/session.ts";
 import { iec61850Settings } from "../../adapters/iec61850/settings.ts";
+import type { BackoffSettings } from "../../adapters/kit/backoff.ts";
 import { utf8 } from "../../adapters/kit/bytes.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
@@ -39,6 +41,7 @@ class Bench {
   readonly lost: string[] = [];
   readonly refusals: string[] = [];
   readonly failed: string[] = [];
+  backoff: BackoffSettings = { firstMs: 10, maxMs: 50, factor: 2, jitter: 0 };
   permitted = true;
   duty: Iec61850Duty;
   readonly #served: ServedIed;
@@ -69,15 +72,22 @@ class Bench {
     return this;
   }
 
+  /** Before a device has said where it is. */
+  unregistered = 0;
+  readonly notes: string[] = [];
+
   make(): Iec61850Duty {
     const seams = testSeams(this.registry, () => timers.wall());
     return new Iec61850Duty({
       ports: this.#ports(),
       random: new SeededRandom(2),
-      backoff: { firstMs: 10, maxMs: 50, factor: 2, jitter: 0 },
+      backoff: this.backoff,
       patienceMs: 3_000,
       makeSession: () => new IedSession(iec61850Settings({}), this.#device, seams, "standing"),
       connect: async () => {
+        this.unregistered -= 1;
+        if (this.unregistered >= 0)
+          throw iec61850Fault("iec61850.device.unregistered", "nobody knows where it is", { retry: "backoff" });
         const transport = await dial({ host: "127.0.0.1", port: this.#served.port, timeoutMs: 2_000 });
         this.transports.push(transport);
         return transport;
@@ -102,7 +112,7 @@ class Bench {
       },
       failed: (device) => this.failed.push(device),
       lost: (device) => this.lost.push(device),
-      note: () => {},
+      note: (level, text) => void (level === "info" && this.notes.push(text)),
       broke: (fault) => {
         throw fault;
       },
@@ -155,6 +165,17 @@ describe("a standing association", () => {
     expect(bench.transports.length).toBe(2);
     const ids = bench.drafts.map((one) => one.id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("is opened as soon as a device has said where it is, and until then it is said once that nobody knows", async () => {
+    const bench = new Bench();
+    bench.unregistered = 5;
+    bench.backoff = { firstMs: 10, maxMs: 60_000, factor: 1_000, jitter: 0 };
+    bench.duty = bench.make();
+    await bench.start();
+    expect(await bench.run(command("c1", "device.identify", {}))).toMatchObject({ end: "succeeded" });
+    expect(bench.failed.length).toBe(5);
+    expect(bench.notes.filter((text) => text.includes("unregistered")).length).toBe(1);
   });
 
   it("writes nothing for a reign that is over", async () => {

@@ -21,6 +21,8 @@ export interface StandingParts {
   readonly patienceMs: DurationMs;
 }
 
+const UNREGISTERED = "iec61850.device.unregistered";
+
 interface Open {
   readonly session: IedSession;
   readonly driver: Driver<DeviceOutcome>;
@@ -39,6 +41,7 @@ export class StandingAssociation {
   readonly #waiting = new Set<() => void>();
   #open: Open | undefined;
   #attempt = 0;
+  #wasUnregistered = false;
   #cancel: CancelTimer | undefined;
   #isStopped = false;
 
@@ -111,13 +114,17 @@ export class StandingAssociation {
       reason = toEdgeError(thrown, "transport.failed");
     }
     if (this.#isStopped) return;
-    this.#attempt = stood ? 1 : this.#attempt + 1;
+    // Looking whether a device has registered by now costs nobody anything, and it may be waiting for us.
+    const isUnregistered = reason !== "done" && reason.code === UNREGISTERED;
+    const isNews = this.#attempt === 0 || stood || this.#wasUnregistered !== isUnregistered;
+    this.#wasUnregistered = isUnregistered;
+    this.#attempt = stood || isUnregistered ? 1 : this.#attempt + 1;
     const why = reason === "done" ? "the association was released" : `${reason.code}: ${reason.message}`;
     const code = reason === "done" ? "iec61850.association.closed" : reason.code;
     if (stood) ports.lost(uid, code);
     else ports.failed(uid, code);
     // The first of a row says why; what follows is the same again.
-    ports.note(this.#attempt === 1 ? "info" : "debug", `${uid}: ${why}`);
+    ports.note(isNews ? "info" : "debug", `${uid}: ${why}`);
     this.#after(pauseBefore(this.#attempt, backoff, random));
   }
 
