@@ -71,8 +71,9 @@ function edgeNodeRun(random: SeededRandom): string {
     invariant(node.wakeAt === undefined || node.wakeAt >= now, "what is due has been done");
   };
   if (random.chance({ times: 1, of: 2 })) {
-    look(node.requestBirth(toInstant(now)), undefined, undefined);
+    node.connected();
     spare = 1;
+    look(node.requestBirth(toInstant(now)), undefined, undefined);
   }
   for (let step = random.between(3, 12); step > 0; step--) {
     now += random.between(0, 5_000);

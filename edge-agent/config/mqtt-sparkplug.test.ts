@@ -18,16 +18,14 @@ describe("Sparkplug in the configuration", () => {
     expect(complaints([{ sparkplug: "g/n" }, { sparkplug: "g/n/d" }])).toEqual([]);
   });
 
-  it("has one device for each address, its edge node and a broker", () => {
+  it("has one device for each address, and its edge node; a broker it may do without", () => {
     expect(complaints([{ sparkplug: "g/n" }, { sparkplug: "g/n" }])).toEqual(["s1 and s2 are both g/n"]);
     expect(complaints([{ sparkplug: "g/n" }, { sparkplug: "g/m/d" }])).toEqual([
       "the edge node g/m of s2 is no device",
     ]);
     expect(complaints([{ sparkplug: "STATE/n" }])).toEqual(["STATE/n is no Sparkplug address"]);
     expect(complaints([{ sparkplug: "g" }], { subscriptions: ["+/m"] })).toHaveLength(1);
-    expect(complaints([{ sparkplug: "g/n", broker: undefined }], { subscriptions: ["#"] })).toEqual([
-      "the edge node s1 is behind no broker",
-    ]);
+    expect(complaints([{ sparkplug: "g/n", broker: undefined }], { subscriptions: ["#"] })).toEqual([]);
   });
 
   it("a broker nothing is taken from is a mistake", () => {

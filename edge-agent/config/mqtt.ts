@@ -315,9 +315,6 @@ function sparkplugComplaints(devices: readonly MqttDevice[]): readonly Complaint
       found.push(
         error([], `${one.sparkplug} is no Sparkplug address`, "group/node or group/node/device, no group STATE"),
       );
-    if (one.broker === undefined) {
-      found.push(error([], `the edge node ${one.uid} is behind no broker`, "give it the broker it publishes to"));
-    }
     const other = seen.get(at(one, one.sparkplug));
     if (other !== undefined)
       found.push(

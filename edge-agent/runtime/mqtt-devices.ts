@@ -1,4 +1,5 @@
 import type { Mapping } from "../../adapters/mqtt/mapping-rule.ts";
+import { parseAddress } from "../../adapters/mqtt/sparkplug/topic.ts";
 import { compileRule, SHIPPED } from "../../adapters/mqtt/written-mapping.ts";
 import type { DeviceDirectory, ListedDevice } from "../../adapters/mqtt/wire/listener-settings.ts";
 import type { MqttDevice, MqttSection } from "../config/mqtt.ts";
@@ -32,6 +33,12 @@ export function mappingsOf(section: MqttSection): ReadonlyMap<string, Mapping> {
   return new Map([...SHIPPED.map((mapping): [string, Mapping] => [mapping.name, mapping]), ...written]);
 }
 
+/** The edge node a device is; what is behind an edge node has no connection of its own. */
+function nodeOf({ sparkplug }: BookedMqttDevice): ListedDevice["sparkplug"] {
+  const address = sparkplug === undefined ? undefined : parseAddress(sparkplug);
+  return address?.device === undefined ? address : undefined;
+}
+
 /** Finds the devices that connect to us by what their connections prove. */
 export function directoryOf(book: MqttBook, isServed: (group: string) => boolean): DeviceDirectory {
   const byClientId = new Map<string, BookedMqttDevice>();
@@ -44,7 +51,12 @@ export function directoryOf(book: MqttBook, isServed: (group: string) => boolean
     byCertificate.set(device.certificate, device);
   }
   const listed = (device: BookedMqttDevice | undefined): ListedDevice | undefined =>
-    device && { uid: device.uid, identification: device.clientId, served: isServed(device.group) };
+    device && {
+      uid: device.uid,
+      identification: device.clientId,
+      served: isServed(device.group),
+      sparkplug: nodeOf(device),
+    };
   return {
     byClientId: (clientId) => listed(byClientId.get(clientId)),
     byUsername: (username) => listed(byUsername.get(username)),

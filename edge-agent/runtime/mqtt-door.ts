@@ -12,7 +12,8 @@ export interface DoorDesk {
   readonly southbound: Southbound;
   take(device: BookedMqttDevice, publish: Publish, packetId: number | undefined): Promise<void>;
   released(device: BookedMqttDevice, packetId: number): Promise<void>;
-  lost(device: string, reason: string): void;
+  subscribed(device: BookedMqttDevice, filter: string): void;
+  lost(device: BookedMqttDevice, reason: string): void;
 }
 
 /**
@@ -93,7 +94,14 @@ export class MqttDoor {
         await desk.released(device, packetId);
       },
       connected: (listed) => this.#deskOf(listed)?.southbound.heard(listed.uid),
-      disconnected: (listed, reason) => this.#deskOf(listed)?.lost(listed.uid, reason),
+      subscribed: (listed, filter) => {
+        const device = this.#book.knows(listed.uid);
+        if (device !== undefined) this.#deskOf(listed)?.subscribed(device, filter);
+      },
+      disconnected: (listed, reason) => {
+        const device = this.#book.knows(listed.uid);
+        if (device !== undefined) this.#deskOf(listed)?.lost(device, reason);
+      },
       refused: (listed, peer, fault) => {
         const desk = (listed && this.#deskOf(listed)) ?? [...this.#desks.values()][0];
         desk?.southbound.refused(listed?.uid, peer, fault);

@@ -4,6 +4,7 @@ import type { DurationMs } from "../../adapters/kit/time.ts";
 import { isReply, type AccessRules } from "../../adapters/mqtt/access.ts";
 import type { CommandForm, CommandPublish } from "../../adapters/mqtt/command-payload.ts";
 import { mqttFault } from "../../adapters/mqtt/mqtt-fault.ts";
+import { isSparkplug } from "../../adapters/mqtt/sparkplug/topic.ts";
 import type { LinkMessage } from "../../adapters/mqtt/wire/link-settings.ts";
 import type { Publish } from "../../adapters/mqtt/publish.ts";
 import type { MqttBridge, MqttBroker } from "../config/mqtt-bridge.ts";
@@ -19,6 +20,7 @@ import { MqttCommands } from "./mqtt-commands.ts";
 import type { BookedMqttDevice, MqttBook } from "./mqtt-devices.ts";
 import type { DoorDesk, MqttDoor } from "./mqtt-door.ts";
 import { MqttIntake } from "./mqtt-intake.ts";
+import { type ConnectedNodes, connectedNodes } from "./mqtt-nodes.ts";
 import { deliverLocally, TopicIndex } from "./mqtt-local.ts";
 import { pausing } from "./pausing.ts";
 import { cursorEntry } from "./spool-cursor.ts";
@@ -45,6 +47,8 @@ export class MqttDuty implements Duty {
   readonly #commands: MqttCommands;
   readonly #desk: DoorDesk;
   readonly #index: TopicIndex;
+  /** Edge nodes that connect to us; `undefined`: there are none. */
+  readonly #nodes: ConnectedNodes | undefined;
   #ended = false;
 
   constructor(parts: MqttDutyParts) {
@@ -67,15 +71,22 @@ export class MqttDuty implements Duty {
     this.#desk = {
       southbound: ports.southbound,
       take: (device, publish, packetId) => {
-        const stored = this.intake.take(device, publish, packetId);
+        const stored =
+          this.#nodes !== undefined && isSparkplug(publish.topic)
+            ? this.#nodes.host.take(publish)
+            : this.intake.take(device, publish, packetId);
         if (this.bridges.size === 0) return stored;
         return stored.then(() => this.#pass({ ...publish, hops: 0, properties: {} }));
       },
       released: (device, packetId) => this.intake.released(device, packetId),
+      subscribed: (device, filter) => this.#nodes?.subscribed(device, filter),
       lost: (device, reason) => {
-        if (!this.#ended) ports.lost(device, reason);
+        if (this.#ended) return;
+        ports.lost(device.uid, reason);
+        this.#nodes?.host.disconnected(device, reason);
       },
     };
+    this.#nodes = connectedNodes({ ...parts, intake: this.intake });
   }
 
   async start(): Promise<void> {
@@ -92,6 +103,8 @@ export class MqttDuty implements Duty {
   carry(command: Command, begin: () => Promise<void>): Promise<CommandConclusion> | undefined {
     const device = this.#parts.book.byUid(command.device);
     if (device === undefined) return undefined;
+    if (device.sparkplug !== undefined && device.broker === undefined)
+      return this.#nodes?.carry(device, command, begin);
     const behind = device.sparkplug === undefined ? undefined : this.brokers.get(device.broker ?? "");
     return behind?.carrySparkplug(device, command, begin) ?? this.#commands.carry(device, command, begin);
   }
@@ -118,6 +131,7 @@ export class MqttDuty implements Duty {
   }
 
   async drain(forMs: DurationMs): Promise<void> {
+    await this.#nodes?.host.leave();
     const links = [...this.brokers.values(), ...this.bridges.values()].map((run) => run.close());
     const left = Promise.all([...links, this.#leave("the group is handed over")]);
     await Promise.race([left, pausing(this.#parts.ports.timers, forMs)]);
@@ -126,6 +140,7 @@ export class MqttDuty implements Duty {
   end(): void {
     this.#ended = true;
     this.#commands.end();
+    this.#nodes?.host.end();
     for (const run of [...this.brokers.values(), ...this.bridges.values()]) run.end();
     void this.#leave("the group is served elsewhere");
   }

@@ -119,6 +119,29 @@ export class SparkplugHost {
     }
   }
 
+  /** What an edge node hears that asks whether its host is there; `undefined`: we are nobody's primary host. */
+  get greeting(): OutgoingMessage | undefined {
+    const { host } = this.#parts.settings;
+    return host === undefined ? undefined : hostState(host, true, this.#since);
+  }
+
+  /** The devices whose connections the edge nodes have. */
+  *nodes(): IterableIterator<BookedMqttDevice> {
+    for (const { member } of this.#nodes.values()) yield member.device;
+  }
+
+  /** The edge node that has the address, or has the device that has it. */
+  nodeOf(address: Pick<SparkplugAddress, "group" | "node">): BookedMqttDevice | undefined {
+    return this.#nodes.get(`${address.group}/${address.node}`)?.member.device;
+  }
+
+  /** Its own connection to us ended: nothing is known of what is behind it either. */
+  disconnected(node: BookedMqttDevice, reason: string): void {
+    const served = this.#nodes.get(node.sparkplug ?? "");
+    for (const { device } of served === undefined ? [] : this.#membersOf(served))
+      this.#parts.ports.lost(device.uid, reason);
+  }
+
   /** Resolves when edge nodes have been told that we go. */
   async leave(): Promise<void> {
     if (this.will !== undefined) await this.#parts.publish(this.will).catch(() => {});

@@ -63,23 +63,30 @@ class Books {
   }
 }
 
-async function start(books: Books, behaviours: string): Promise<{ scene: Scene; nodes: readonly string[] }> {
+/** @param direct the nodes connect to the agents, and there is no broker */
+async function start(
+  books: Books,
+  behaviours: string,
+  direct: boolean = false,
+): Promise<{ scene: Scene; nodes: readonly string[] }> {
   const ingredients = behaviours.split(",").flatMap((text) => readIngredient(text) ?? []);
   const members = planFleet({ name: "node", count: 6, everyMs: 100, qos: 1, sparkplug: GROUP, ingredients });
   const broker = await PrivateMosquitto.start();
+  const behind = direct ? {} : { broker: "plant" };
   const pair = await MqttPair.start({
     mqtt: {
       sparkplug: { host: "busbar", reorderTimeout: "500ms", rebirthEvery: "10min" },
-      brokers: {
-        plant: {
-          addresses: [`127.0.0.1:${broker.port}`],
-          reconnect: { min: "50ms", max: "500ms" },
-        },
-      },
+      ...(direct
+        ? {}
+        : {
+            brokers: {
+              plant: { addresses: [`127.0.0.1:${broker.port}`], reconnect: { min: "50ms", max: "500ms" } },
+            },
+          }),
     },
     devices: members.flatMap(({ clientId }) => [
-      { uid: clientId, broker: "plant", sparkplug: `${GROUP}/${clientId}` },
-      { uid: `${clientId}-meter`, broker: "plant", sparkplug: `${GROUP}/${clientId}/meter` },
+      { uid: clientId, ...behind, sparkplug: `${GROUP}/${clientId}` },
+      { uid: `${clientId}-meter`, ...behind, sparkplug: `${GROUP}/${clientId}/meter` },
     ]),
   });
   const consumer = consume({
@@ -89,7 +96,11 @@ async function start(books: Books, behaviours: string): Promise<{ scene: Scene; 
   });
   const fleet = new Fleet({
     ...{ members, seed: "s", startsPerSecond: 1_000, timers: new NodeTimers(), protocolVersion: 4 },
-    brokers: [{ protocol: "mqtt", host: "127.0.0.1", port: broker.port }],
+    brokers: (direct ? pair.agents.map(({ port }) => port) : [broker.port]).map((port) => ({
+      protocol: "mqtt" as const,
+      host: "127.0.0.1",
+      port,
+    })),
     credentials: ANONYMOUS,
     settings: {
       topics: { command: new TopicTemplate(COMMAND_TOPIC), reply: new TopicTemplate(REPLY_TOPIC) },
@@ -163,5 +174,30 @@ describe.skipIf(findMosquitto() === undefined)("simulated edge nodes behind a mo
     // Once because the connection is new, once because of the gap: `rebirthEvery` is far from over.
     await until("all were asked twice", () => nodes.every((node) => books.rebirths(node) >= 2), PATIENCE_MS);
     await until("they were born for it", () => nodes.every((node) => births(books, node) >= 2), PATIENCE_MS);
+  });
+
+  it("that connect to the agents themselves go to the other one, and are born again there", {
+    timeout: 120_000,
+  }, async () => {
+    const books = new Books();
+    const { scene: of, nodes } = await start(books, "", true);
+    for (const agent of of.pair.agents) await of.pair.untilReady(agent);
+    await until("all nodes are readings", () => nodes.every((node) => books.energies(node).length > 3), PATIENCE_MS);
+    const epochs = new Set(books.messages.map(({ epoch }) => epoch));
+    await activeOf(of.pair, books).program.kill();
+    const next = (node: string) => books.energies(node).filter(({ epoch }) => !epochs.has(epoch));
+    await until(
+      "all nodes are readings of the next reign",
+      () => nodes.every((node) => next(node).length > 3),
+      PATIENCE_MS,
+    );
+    for (const node of nodes) {
+      // A new connection is a new birth: nobody has to ask for it.
+      expect(books.rebirths(node), node).toBe(0);
+      expect(next(node)[0]?.cause, node).toBe("integrity");
+      const values = books.energies(node).map(({ value }) => value);
+      expect(values, node).toEqual([...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+    }
+    expect(books.deadLetters).toEqual([]);
   });
 });

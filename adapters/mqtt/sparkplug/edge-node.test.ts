@@ -134,6 +134,7 @@ describe("an edge node", () => {
 
   it("is asked at once for what it loses after the birth a new connection asked for, and then as seldom as any", () => {
     const node = new EdgeNode({ group: "g", node: "n" }, SETTINGS);
+    node.connected();
     expect(kinds(node.requestBirth(at(0)))).toEqual(["rebirth"]);
     node.receive(topic("NBIRTH"), nbirth(), at(50));
     node.receive(topic("NDATA"), data(2n, volts(1)), at(100));
@@ -145,8 +146,19 @@ describe("an edge node", () => {
     expect(kinds(node.wake(at(12_100)))).toEqual(["rebirth"]);
     // A connection that comes and goes is no way round: it asks no sooner than the rest.
     node.receive(topic("NBIRTH"), nbirth(), at(12_200));
+    node.connected();
     expect(kinds(node.requestBirth(at(12_300)))).toEqual([]);
     expect(node.wakeAt).toBe(at(22_100));
+  });
+
+  it("that was asked for another reason before its turn came is not asked twice, and once more for what it loses", () => {
+    const node = new EdgeNode({ group: "g", node: "n" }, SETTINGS);
+    node.connected();
+    expect(kinds(node.receive(topic("NDATA"), data(5n, volts(1)), at(1)))).toContain("rebirth");
+    node.receive(topic("NBIRTH"), nbirth(), at(5));
+    expect(kinds(node.requestBirth(at(10)))).toEqual([]);
+    node.receive(topic("NDATA"), data(2n, volts(1)), at(100));
+    expect(kinds(node.wake(at(2_100)))).toEqual(["mqtt.sparkplug.seq", "rebirth"]);
   });
 
   it("is asked by the next connection where a request could not be sent, or went down with the last one", () => {
@@ -155,6 +167,7 @@ describe("an edge node", () => {
     expect(unknown(0)).toEqual(["mqtt.sparkplug.not-born", "rebirth"]);
     node.notAsked();
     expect(node.wakeAt).toBeUndefined();
+    node.connected();
     expect(kinds(node.requestBirth(at(10)))).toEqual(["rebirth"]);
     expect(unknown(20)).toEqual(["mqtt.sparkplug.not-born"]);
     expect(kinds(node.requestBirth(at(30)))).toEqual([]);

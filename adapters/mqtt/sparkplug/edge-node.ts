@@ -62,7 +62,7 @@ export class EdgeNode {
   #giveUpAt: Instant | undefined;
   #wantsBirth = false;
   #askAt: Instant | undefined;
-  /** The present request is that of a new connection, which nothing the node did was the reason for. */
+  /** The birth a new connection asks for has not come yet: nothing the node did was the reason for that request. */
   #isGreeting = false;
   #waitMs: DurationMs;
 
@@ -113,20 +113,20 @@ export class EdgeNode {
    */
   requestBirth(now: Instant): readonly EdgeNodeOutcome[] {
     const found: EdgeNodeOutcome[] = [];
-    this.#ask(now, found);
-    this.#isGreeting = true;
+    // It may have had a reason to be asked, and have answered, before its turn came.
+    if (this.#isGreeting) this.#ask(now, found);
     return found;
   }
 
-  /** The connection is new: a request without an answer may have gone down with the one before. */
+  /** The connection is new, `requestBirth` follows: a request without an answer may have gone down with the one before. */
   connected(): void {
     if (this.#wantsBirth) this.#askAt = undefined;
+    this.#isGreeting = true;
   }
 
   /** The last request could not be sent: it counts for nothing, and the next reason or connection asks. */
   notAsked(): void {
     this.#askAt = undefined;
-    this.#isGreeting = false;
     this.#waitMs = Math.max(this.#settings.rebirthMs, this.#waitMs / 2);
   }
 

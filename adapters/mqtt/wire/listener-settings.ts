@@ -2,6 +2,7 @@ import type { AccessRules } from "../access.ts";
 import type { EdgeError } from "../../kit/edge-error.ts";
 import type { Timers } from "../../io/timers.ts";
 import type { Publish } from "../publish.ts";
+import type { ConnectedNode } from "../sparkplug/access.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SocketSettings } from "./sockets.ts";
 
@@ -32,6 +33,8 @@ export interface ListedDevice {
   readonly identification: string;
   /** Its group is active on this agent. */
   readonly served: boolean;
+  /** It is an edge node of Sparkplug: that namespace is its own too. */
+  readonly sparkplug?: ConnectedNode | undefined;
 }
 
 /** Finds devices by what their connection proves. */
@@ -48,6 +51,8 @@ export interface ListenerDesk {
   /** The PUBREL of a QoS 2 message; PUBCOMP waits for it. */
   released(device: ListedDevice, packetId: number): Promise<void>;
   connected(device: ListedDevice, peer: string): void;
+  /** It was granted a subscription: it hears from now on. */
+  subscribed(device: ListedDevice, filter: string): void;
   disconnected(device: ListedDevice, reason: string): void;
   refused(device: ListedDevice | undefined, peer: string, fault: EdgeError): void;
   /** Whether a client of the device may be written to in this very tick. */

@@ -32,6 +32,7 @@ export class ListenerBed {
   readonly taken: Taken[] = [];
   readonly released: number[] = [];
   readonly events: string[] = [];
+  readonly subscriptions: string[] = [];
   readonly refusals: EdgeError[] = [];
   /** What `take` waits for before it says that a message is durable. */
   durable: () => Promise<void> = () => Promise.resolve();
@@ -65,6 +66,7 @@ export class ListenerBed {
           this.released.push(packetId);
         },
         connected: (device) => this.events.push(`${device.uid} connected`),
+        subscribed: (device, filter) => this.subscriptions.push(`${device.uid} ${filter}`),
         disconnected: (device, reason) => this.events.push(`${device.uid} gone: ${reason}`),
         refused: (_device, _peer, fault) => this.refusals.push(fault),
         permit: () => this.permit,

@@ -6,6 +6,7 @@ import { matches } from "../topic.ts";
 import type { CommandPublish } from "../command-payload.ts";
 import { QOS2_OPEN, TOPIC_BYTES } from "../limits.ts";
 import { mqttFault } from "../mqtt-fault.ts";
+import { mayPublishAs, maySubscribeAs } from "../sparkplug/access.ts";
 import { nameFlaw } from "../topic.ts";
 import type { ListedDevice, ListenerParts } from "./listener-settings.ts";
 import { admit, returnCodeOf } from "./login.ts";
@@ -407,8 +408,11 @@ export class MqttListener {
   #subscribes(client: Client, filter: string): boolean {
     const one = this.#of.get(client);
     if (one?.device === undefined) return false;
-    if (maySubscribe(this.#parts.access, one.device.identification, filter)) {
+    const { device } = one;
+    const isForNode = device.sparkplug !== undefined && maySubscribeAs(device.sparkplug, filter);
+    if (isForNode || maySubscribe(this.#parts.access, device.identification, filter)) {
       one.subscriptions.add(filter);
+      this.#parts.desk.subscribed(device, filter);
       return true;
     }
     this.#parts.desk.refused(
@@ -436,7 +440,7 @@ export class MqttListener {
     const denied =
       flaw !== undefined
         ? mqttFault("mqtt.topic.invalid", `a topic name that cannot be taken: ${flaw}`)
-        : !mayPublish(access, device.identification, packet.topic)
+        : !mayPublish(access, device.identification, packet.topic) && !isOfNode(device, packet.topic)
           ? mqttFault("mqtt.access.denied", `device ${device.uid} may publish under its own topics only`)
           : packet.payload.length > limits.payloadBytes
             ? mqttFault("mqtt.client.packet-size", `a payload of more than ${limits.payloadBytes} bytes`)
@@ -503,6 +507,10 @@ export class MqttListener {
     });
     return heldBack;
   }
+}
+
+function isOfNode({ sparkplug }: ListedDevice, topic: string): boolean {
+  return sparkplug !== undefined && mayPublishAs(sparkplug, topic);
 }
 
 function offline(device: ListedDevice, why: string): EdgeError {
