@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateP256, privateKeyPem, publicKeyText } from "../adapters/io/node/keys.ts";
 import { freePort } from "../adapters/io/node/private-redis.ts";
+import { YOUNG_HEAP } from "../adapters/io/node/young-heap.ts";
 import { exportDevices } from "../edge-agent/cli/simulate-export.ts";
 import { AgentProcess } from "../firmware-sim/bed/agent-process.ts";
 import { until } from "../firmware-sim/bed/until.ts";
@@ -74,7 +75,11 @@ export class SwitchGateway {
     };
     // JSON is YAML.
     writeFileSync(configFile, JSON.stringify(config));
-    const nodeArgs = profileDir === undefined ? undefined : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+    // As their supervisor starts them in the field.
+    const nodeArgs = [
+      ...YOUNG_HEAP,
+      ...(profileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`]),
+    ];
     const agents = names.map(
       (name) =>
         new AgentProcess({

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import type { Redis } from "ioredis";
+import type { PrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { commandViolations } from "../firmware-sim/bed/command-account.ts";
 import type { JournalLine } from "../firmware-sim/bed/accountant.ts";
 import type { DeviceBook } from "../firmware-sim/bed/device-books.ts";
@@ -17,6 +18,7 @@ import type {
 } from "./oslp-switch-words.ts";
 import { type CpuReading, PartProcess } from "./part-process.ts";
 import { percentile, rounded } from "./statistics.ts";
+import { measureFloor, type SwitchFloor } from "./switch-floor.ts";
 import { pause, redisCpu, withRedis } from "./throughput.ts";
 
 /** GXF switched 40,000 devices in 300 s, on nine servers. */
@@ -71,11 +73,16 @@ export const bench: Bench = {
       killActive: values["kill-active"],
       profileDir: values["cpu-prof"],
     };
-    return withRedis("everysec", (server, admin) => measure(plan, server.url, admin, out));
+    return withRedis("everysec", (server, admin) => measure(plan, server, admin, out));
   },
 };
 
-async function measure(plan: Plan, url: string, admin: Redis, out: BenchOutput): Promise<Record<string, unknown>> {
+async function measure(
+  plan: Plan,
+  { url, port }: PrivateRedis,
+  admin: Redis,
+  out: BenchOutput,
+): Promise<Record<string, unknown>> {
   const { devices, atOnce, profileDir, resume, killActive } = plan;
   const agents = killActive ? ["a", "b"] : ["a"];
   // Making the keys of a large fleet takes longer than a connection waits to be made.
@@ -114,6 +121,7 @@ async function measure(plan: Plan, url: string, admin: Redis, out: BenchOutput):
     await quiet(admin);
 
     const ecdsa = measureEcdsa();
+    const floor = await measureFloor(port, admin);
     const read = async (): Promise<CpuOfAll> => {
       const [there, here, redis] = await Promise.all([
         fleet.ask("progress", {}),
@@ -131,7 +139,7 @@ async function measure(plan: Plan, url: string, admin: Redis, out: BenchOutput):
     const report = await core.ask("report", {});
     const books = await fleet.ask("books", {});
     return tell(
-      { plan, report, books, ecdsa, from, to, registeredMs, rss: residentMegabytes(gateway.active().pid) },
+      { plan, report, books, ecdsa, floor, from, to, registeredMs, rss: residentMegabytes(gateway.active().pid) },
       out,
     );
   } catch (thrown) {
@@ -199,6 +207,7 @@ interface Measured {
   readonly report: SwitchReport;
   readonly books: readonly DeviceBook[];
   readonly ecdsa: EcdsaLimit;
+  readonly floor: SwitchFloor;
   readonly from: CpuOfAll;
   readonly to: CpuOfAll;
   readonly registeredMs: number;
@@ -206,7 +215,7 @@ interface Measured {
 }
 
 function tell(measured: Measured, out: BenchOutput): Record<string, unknown> {
-  const { plan, report, books, ecdsa, from, to, registeredMs, rss } = measured;
+  const { plan, report, books, ecdsa, floor, from, to, registeredMs, rss } = measured;
   const { devices } = plan;
   const devicesPerSecond = (report.resultMs.length * 1_000) / report.allMs;
   const exchanges = plan.resume ? 2 : 1;
@@ -217,6 +226,7 @@ function tell(measured: Measured, out: BenchOutput): Record<string, unknown> {
     Math.max(0, Math.round(((to[part].usedMs - from[part].usedMs) * 1_000) / devices));
   const cpu = { agent: micros("agents"), devices: micros("devices"), redis: micros("redis"), core: micros("core") };
   const all = cpu.agent + cpu.devices + cpu.redis + cpu.core;
+  const floorMicros = cryptoMicros + exchanges * floor.connection + floor.job + floor.jobInRedis;
   const verdict = judge(report, books);
   const figures = {
     devices,
@@ -233,6 +243,9 @@ function tell(measured: Measured, out: BenchOutput): Record<string, unknown> {
     /** Of all processor time that was spent. */
     ecdsaShareOfCpu: rounded(cryptoMicros / all, 3),
     cpuMicrosPerDevice: { ...cpu, all },
+    floorMicros: { ecdsa: Math.round(cryptoMicros), ...floor, all: Math.round(floorMicros) },
+    /** What all cores could do of that and nothing else. */
+    floorPerSecond: Math.round((1_000_000 / floorMicros) * availableParallelism()),
     registeredSeconds: rounded(registeredMs / 1_000, 1),
     agentRssMegabytes: rss,
     ends: verdict.ends,
@@ -255,6 +268,10 @@ function tell(measured: Measured, out: BenchOutput): Record<string, unknown> {
   out.line(
     `processor time per device, µs: agent ${cpu.agent}, devices ${cpu.devices}, Redis ${cpu.redis}, core ${cpu.core}; ` +
       `${Math.round(figures.ecdsaShareOfCpu * 100)} % of it is ECDSA`,
+  );
+  out.line(
+    `bare, µs: ECDSA ${Math.round(cryptoMicros)}, a connection ${floor.connection}, a BullMQ job ${floor.job} and ` +
+      `${floor.jobInRedis} in Redis: ${figures.floorPerSecond}/s on all cores`,
   );
   out.line(`ends ${JSON.stringify(verdict.ends)}, lights switched ${verdict.executions} times`);
   for (const violation of verdict.violations) out.line(violation);

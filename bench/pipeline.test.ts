@@ -24,6 +24,16 @@ describe("the pipeline bench", () => {
     expect(figures["spoolSlowdownPercentAlways"]).toEqual(expect.any(Number));
   });
 
+  it("says what a message costs, and what cannot be left out of that", { timeout: 60_000 }, async () => {
+    const args = ["--devices", "50", "--messages", "400", "--part", "cost", "--fsync", "everysec"];
+    const figures = await bench.run(args, silent);
+    for (const costs of [figures["costMicros"], figures["floorMicros"]]) {
+      expect(Object.values(Object(costs)).every((micros) => typeof micros === "number" && micros >= 0)).toBe(true);
+    }
+    expect(figures["costMicros"]).toMatchObject({ agent: expect.any(Number), core: expect.any(Number) });
+    expect(figures["floorMicros"]).toMatchObject({ encode: expect.any(Number), carryInRedis: expect.any(Number) });
+  });
+
   it("runs real devices", { timeout: 60_000 }, async () => {
     const figures = await bench.run([...TINY, "--part", "devices"], silent);
     expect(figures["oslpEventsPerSecond"]).toBeGreaterThan(0);

@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
 import type { Bench, BenchOutput } from "./bench.ts";
 import { type Cost, measureCost } from "./cost.ts";
+import { measureCostFloor } from "./cost-floor.ts";
 import { measureFleet } from "./oslp-fleet.ts";
 import { measureSlowdown } from "./slowdown.ts";
 import { median, percentile, rounded } from "./statistics.ts";
-import { type Fsync, measureLatency, measurePipeline, measurePlain, type Throughput } from "./throughput.ts";
+import { type Fsync, measureLatency, measurePipeline, measurePlain, type Throughput, withRedis } from "./throughput.ts";
 
 const FSYNC: readonly Fsync[] = ["everysec", "always"];
 const PARTS = ["throughput", "cost", "latency", "slowdown", "devices"] as const;
@@ -124,6 +125,12 @@ async function cost(plan: Plan, out: BenchOutput): Promise<Record<string, unknow
     rows.push([`appendfsync ${fsync}`, ...Object.values(found)]);
   }
   out.table(rows);
+  const floor = await withRedis("everysec", (server, admin) => measureCostFloor(server.port, admin));
+  figures["floorMicros"] = floor;
+  out.line(
+    `bare: the message and its texts ${floor.encode}, read and checked ${floor.decode}, ` +
+      `in jobs of a hundred through BullMQ ${floor.carry} and ${floor.carryInRedis} in Redis`,
+  );
   out.line("");
   return figures;
 }

@@ -1,0 +1,101 @@
+import { connect, createServer, type Socket } from "node:net";
+import { cpuUsage } from "node:process";
+import { Queue, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { rounded } from "./statistics.ts";
+import { redisCpu } from "./throughput.ts";
+
+/** Processor time, µs, of the least a switched light needs besides its signatures, with nothing of ours in it. */
+export interface SwitchFloor {
+  /** A connection, a request and an answer of the size of an envelope, both ends, with Node's own sockets. */
+  readonly connection: number;
+  /** A job of the size of a command added with BullMQ's `addBulk` and taken and finished by its worker, both ends. */
+  readonly job: number;
+  readonly jobInRedis: number;
+}
+
+const ENVELOPE_BYTES = 160;
+const COMMAND_BYTES = 300;
+const EXCHANGES = 3_000;
+const AT_ONCE = 256;
+const JOBS = 3_000;
+const PER_CALL = 100;
+const NAME = "floor";
+
+/** Both by processor time, after as many that are not counted: the first thousands are compiled on the way. */
+export async function measureFloor(port: number, admin: Redis): Promise<SwitchFloor> {
+  const connection = await costOfExchanges();
+  const { job, jobInRedis } = await costOfJobs(port, admin);
+  return { connection: rounded(connection, 1), job: rounded(job, 1), jobInRedis: rounded(jobInRedis, 1) };
+}
+
+async function costOfExchanges(): Promise<number> {
+  const answer = new Uint8Array(ENVELOPE_BYTES).fill(2);
+  const server = createServer((socket) => socket.once("data", () => socket.end(answer)).on("error", () => undefined));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const request = new Uint8Array(ENVELOPE_BYTES).fill(1);
+  const exchange = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket: Socket = connect({ host: "127.0.0.1", port, noDelay: true });
+      socket.once("error", reject);
+      socket.once("connect", () => socket.write(request));
+      socket.on("data", () => undefined);
+      socket.once("close", () => resolve());
+    });
+  let left = 0;
+  const exchangeOn = async (): Promise<void> => {
+    while (left-- > 0) await exchange();
+  };
+  const exchangeAll = (): Promise<unknown> => {
+    left = EXCHANGES;
+    return Promise.all(Array.from({ length: AT_ONCE }, exchangeOn));
+  };
+  try {
+    await exchangeAll();
+    const from = cpuUsage();
+    await exchangeAll();
+    const { user, system } = cpuUsage(from);
+    return (user + system) / EXCHANGES;
+  } finally {
+    server.close();
+  }
+}
+
+async function costOfJobs(port: number, admin: Redis): Promise<Pick<SwitchFloor, "job" | "jobInRedis">> {
+  const connection = { host: "127.0.0.1", port };
+  const queue = new Queue(NAME, { connection, prefix: "{floor}" });
+  let done = 0;
+  let finished: () => void = () => undefined;
+  const worker = new Worker(NAME, async () => undefined, { connection, prefix: "{floor}", concurrency: AT_ONCE });
+  worker.on("error", () => undefined);
+  worker.on("completed", () => {
+    done += 1;
+    if (done === JOBS) finished();
+  });
+  const data = { command: "x".repeat(COMMAND_BYTES) };
+  const opts = { removeOnComplete: { age: 3_600, count: 5_000 } };
+  const carryAll = async (): Promise<void> => {
+    done = 0;
+    const all = new Promise<void>((resolve) => {
+      finished = resolve;
+    });
+    for (let added = 0; added < JOBS; added += PER_CALL) {
+      await queue.addBulk(Array.from({ length: PER_CALL }, () => ({ name: NAME, data, opts })));
+    }
+    await all;
+  };
+  try {
+    await worker.waitUntilReady();
+    await carryAll();
+    const [from, redisFrom] = [cpuUsage(), await redisCpu(admin)];
+    await carryAll();
+    const { user, system } = cpuUsage(from);
+    const redisTo = await redisCpu(admin);
+    return { job: (user + system) / JOBS, jobInRedis: ((redisTo.usedMs - redisFrom.usedMs) * 1_000) / JOBS };
+  } finally {
+    await worker.close();
+    await queue.close();
+  }
+}
