@@ -73,13 +73,15 @@ async function measure(load: Load, profile: string | undefined, out: BenchOutput
     children.push(agent);
     if (profile !== undefined) process.execArgv.splice(-2);
     await until(() => size(journal) > 0, "the agent did not become active");
-    // The first few warm it up: what one more association costs is measured from there.
+    // A few with the reports of all warm it up: what one more association costs is measured from there.
     const few = Math.ceil(load.ieds / 10);
-    children.push(startFleet(dir, load, 0, few));
+    const first = startFleet(dir, few, load.rate * 10);
+    children.push(first);
     await until(() => reporting(journal) === few, "not every IED reports");
     await pause(load.warmUp * 1_000);
     const before = rss(agent.pid);
-    const fleet = startFleet(dir, load, few, load.ieds - few);
+    await stopProcess(first, 5_000);
+    const fleet = startFleet(dir, load.ieds, load.rate);
     children.push(fleet);
     await until(() => reporting(journal) === load.ieds, "not every IED reports");
     await pause(load.warmUp * 1_000);
@@ -115,9 +117,9 @@ async function measure(load: Load, profile: string | undefined, out: BenchOutput
   }
 }
 
-function startFleet(dir: string, { rate }: Load, from: number, count: number): ChildProcess {
+function startFleet(dir: string, count: number, rate: number): ChildProcess {
   const every = `${Math.round(1_000 / rate)}ms`;
-  const args = ["-n", String(count), "--listen-port", String(FIRST_PORT + from), "--every", every, "--for", "1h"];
+  const args = ["-n", String(count), "--listen-port", String(FIRST_PORT), "--every", every, "--for", "1h"];
   return startBusbar(["simulate", "iec61850", ...args], join(dir, "fleet.log"));
 }
 
