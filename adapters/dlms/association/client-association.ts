@@ -8,17 +8,16 @@ import { earliest, type Instant, later } from "../../kit/time.ts";
 import type { Aare } from "../apdu/acse.ts";
 import type { Apdu } from "../apdu/apdu.ts";
 import { conforms } from "../apdu/conformance.ts";
-import { decodeLeniently } from "../apdu/decode-apdu.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import { invokeIdAndPriority, longInvokeIdAndPriority } from "../apdu/invoke-id.ts";
 import { APDU_TAGS } from "../apdu/tags.ts";
 import { type DlmsFaultCode, dlmsFault } from "../codes.ts";
-import { type Protection, suffices, UNPROTECTED } from "../security/control.ts";
+import { suffices } from "../security/control.ts";
 import { CounterReserve, type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
 import type { DlmsLink, LinkStep } from "../transport/link.ts";
+import { type Arrival, Carriers, type Cover } from "./carriers.ts";
 import { confirmedServiceFault, exceptionFault } from "./exceptions.ts";
 import { type Outgoing, unexpected } from "./exchange.ts";
-import { GENERAL_BLOCK_OVERHEAD, GeneralBlocks } from "./general-blocks.ts";
 import { Establishment, type EstablishmentParts } from "./establishment.ts";
 import type { AssociationFacts } from "./handshake.ts";
 import type { AssociationOutcome } from "./outcome.ts";
@@ -30,14 +29,6 @@ import type { AssociationSettings } from "./settings.ts";
 type Out = StepBuilder<AssociationOutcome>;
 
 type Phase = "idle" | "linking" | "associating" | "authenticating" | "associated" | "releasing" | "closing";
-
-/** What an APDU came in. */
-interface Cover {
-  readonly protection: Protection;
-  readonly signed: boolean;
-}
-
-const BARE: Cover = { protection: UNPROTECTED, signed: false };
 
 export interface AssociationParts {
   readonly settings: AssociationSettings;
@@ -61,6 +52,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   readonly #link: DlmsLink;
   readonly #counters: InvocationCounters;
   readonly #protection: AssociationProtection | undefined;
+  readonly #carriers: Carriers;
   readonly #establishment: Establishment;
   readonly #deadlines = new Deadlines<"association" | "response" | "pause" | "release">();
   #phase: Phase = "idle";
@@ -68,7 +60,6 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #run: ProcedureRun | undefined;
   #queued: CosemDialogue<unknown> | undefined;
   #awaiting: Outgoing | undefined;
-  #blocks: GeneralBlocks | undefined;
   #held: { readonly counters: number; readonly resume: (step: Out, now: Instant) => void } | undefined;
   #dropped = 0;
   #invoke = 0;
@@ -80,6 +71,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     this.#link = link;
     this.#counters = counters ?? new CounterReserve(0);
     this.#protection = protectionOf({ settings, ciphers, random, counters: this.#counters }, received);
+    this.#carriers = new Carriers(settings, this.#protection);
     this.#establishment = new Establishment({
       settings,
       ciphers,
@@ -242,68 +234,42 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #take(step: Out, octets: Uint8Array, now: Instant): void {
     try {
       if (this.#phase === "releasing" && octets[0] === APDU_TAGS.rlre) this.#closeLink(step, now);
-      else this.#takeApdu(step, octets, now, BARE, 0);
+      else this.#arrived(step, this.#carriers.take(octets), now);
     } catch (thrown) {
       if (!(thrown instanceof EdgeError)) throw thrown;
       this.#disorder(step, thrown, now);
     }
   }
 
-  /** @param depth of carriers around it: blocks around a signature around protection around a service is all there is. */
-  #takeApdu(step: Out, octets: Uint8Array, now: Instant, cover: Cover, depth: number): void {
-    const apdu = this.#decoded(step, octets, now);
-    if (apdu === undefined) return;
-    if (depth > 3) throw unexpected(apdu, "an APDU that carries no other");
-    switch (apdu.kind) {
-      case "general-block-transfer": {
-        this.#blocks ??= this.#newBlocks();
-        const { send, whole } = this.#blocks.take(apdu);
-        for (const block of send) this.#write(step, encodeApdu(block), now);
-        if (this.#awaiting !== undefined) this.#await(now);
-        if (whole === undefined) return;
-        this.#blocks = undefined;
-        this.#takeApdu(step, whole, now, cover, depth + 1);
-        return;
-      }
-      case "service-ciphered":
-      case "general-glo-ciphering":
-      case "general-ded-ciphering":
-      case "general-ciphering": {
-        if (this.#protection === undefined) throw unexpected(apdu, "an APDU without protection");
-        const { plain, protection } = this.#protection.open(apdu);
-        this.#takeApdu(step, plain, now, { ...cover, protection }, depth + 1);
-        return;
-      }
-      case "general-signing": {
-        if (this.#protection === undefined) throw unexpected(apdu, "an APDU without a signature");
-        const inside = this.#protection.verify(apdu);
-        this.#takeApdu(step, inside, now, { ...cover, signed: true }, depth + 1);
-        return;
-      }
-      case "data-notification":
-      case "event-notification":
-        step.outcomes.push({ kind: "notified", notification: apdu, protection: cover.protection });
-        return;
-      default:
-        this.#expectProtection(apdu, cover);
-        this.#answered(step, apdu, now);
+  #arrived(step: Out, { send, remarks, moved, inside }: Arrival, now: Instant): void {
+    for (const fault of remarks) remark(step, fault);
+    for (const block of send) this.#write(step, block, now);
+    if (moved && this.#awaiting !== undefined) this.#await(now);
+    if (inside === undefined) return;
+    if (inside.kind === "unreadable") {
+      this.#unreadable(step, inside, now);
+      return;
     }
+    const { apdu, cover } = inside;
+    if (apdu.kind === "data-notification" || apdu.kind === "event-notification") {
+      step.outcomes.push({ kind: "notified", notification: apdu, protection: cover.protection });
+      return;
+    }
+    this.#expectProtection(apdu, cover);
+    this.#answered(step, apdu, now);
   }
 
   /** What cannot be read inside an answer of the right shape is a fault of that exchange, not of the association. */
-  #decoded(step: Out, octets: Uint8Array, now: Instant): Apdu | undefined {
-    try {
-      const { apdu, trailing } = decodeLeniently(octets, this.#settings.limits.apdu);
-      if (trailing > 0) remark(step, dlmsFault("dlms.apdu.trailing", `${trailing} octets behind a ${apdu.kind}`));
-      return apdu;
-    } catch (thrown) {
-      const awaited = this.#awaiting?.octets;
-      // Requests with the tag C0, C1, C3 are answered with C4, C5, C7; the invoke-id is the third octet of both.
-      const answers = awaited !== undefined && octets[0] === (awaited[0] ?? 0) + 4 && octets[2] === awaited[2];
-      if (!answers || !(thrown instanceof EdgeError)) throw thrown;
-      this.#settle(step, (run) => run.fail(thrown), now);
-      return undefined;
-    }
+  #unreadable(
+    step: Out,
+    { octets, fault }: { readonly octets: Uint8Array; readonly fault: EdgeError },
+    now: Instant,
+  ): void {
+    const awaited = this.#awaiting?.octets;
+    // Requests with the tag C0, C1, C3 are answered with C4, C5, C7; the invoke-id is the third octet of both.
+    const answers = awaited !== undefined && octets[0] === (awaited[0] ?? 0) + 4 && octets[2] === awaited[2];
+    if (!answers) throw fault;
+    this.#settle(step, (run) => run.fail(fault), now);
   }
 
   #expectProtection(apdu: Apdu, { protection, signed }: Cover): void {
@@ -385,7 +351,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   #settle(step: Out, resume: (run: ProcedureRun) => ProcedureStep, now: Instant): void {
     this.#awaiting = undefined;
-    this.#blocks = undefined;
+    this.#carriers.forget();
     this.#dropped = 0;
     this.#deadlines.clear("response");
     if (this.#run !== undefined) this.#apply(step, resume(this.#run), now);
@@ -444,10 +410,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
       this.#write(step, apdu, now);
       return;
     }
-    this.#blocks = this.#newBlocks();
-    for (const block of this.#blocks.begin(apdu, octetsMax - GENERAL_BLOCK_OVERHEAD)) {
-      this.#write(step, encodeApdu(block), now);
-    }
+    for (const block of this.#carriers.begin(apdu, octetsMax)) this.#write(step, block, now);
   }
 
   #await(now: Instant): void {
@@ -487,7 +450,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     this.#queued = undefined;
     this.#held = undefined;
     this.#awaiting = undefined;
-    this.#blocks = undefined;
+    this.#carriers.forget();
     if (run === undefined && queued === undefined) return;
     const last = run?.fail(fault);
     // A procedure may still return what it has; it cannot ask for more.
@@ -503,10 +466,6 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
 
   #octetsMax(facts: AssociationFacts): number {
     return Math.min(facts.maxSendPduSize, this.#link.apduOctetsMax);
-  }
-
-  #newBlocks(): GeneralBlocks {
-    return new GeneralBlocks(this.#settings.blockWindow, this.#settings.limits);
   }
 
   #nextInvoke(): number {
