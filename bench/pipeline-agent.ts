@@ -1,3 +1,4 @@
+import { keepHeapSmall } from "../adapters/io/node/old-heap.ts";
 import { AgentPath } from "./agent-path.ts";
 import { Lead, sayAtRate, StopAndWait } from "./load.ts";
 import { answerAs, ownCpu, partSettings } from "./part-process.ts";
@@ -10,6 +11,7 @@ export interface AgentPartSettings {
   readonly lead: number;
 }
 
+keepHeapSmall();
 const { port, devices, lead } = partSettings<AgentPartSettings>();
 const path = new AgentPath({ port, devices, path: "spooling" });
 const ahead = new Lead(lead);

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { keepHeapSmall } from "../../adapters/io/node/old-heap.ts";
 import { YOUNG_HEAP } from "../../adapters/io/node/young-heap.ts";
 import { EXIT } from "./verb.ts";
 
@@ -59,6 +60,7 @@ async function supervise(options: RunOptions): Promise<number> {
 }
 
 async function run(options: RunOptions): Promise<number> {
+  keepHeapSmall();
   const { loadConfig } = await import("./load-config.ts");
   const { chooseAgent } = await import("../config/choose-agent.ts");
   const config = loadConfig(options.config);
