@@ -41,7 +41,8 @@ interface Parcel {
   readonly ticket: number;
   readonly runs: readonly Run[];
   heldSince: Instant;
-  settled: boolean;
+  /** Devices of which nobody is going to bring what is missing before it. */
+  settled: Set<string> | undefined;
 }
 
 interface Device {
@@ -89,8 +90,7 @@ export class Resequencer {
   blocked(): readonly { readonly ticket: number; readonly runs: readonly Run[] }[] {
     const blocked: { ticket: number; runs: Run[] }[] = [];
     for (const parcel of this.#held.values()) {
-      if (parcel.settled) continue;
-      const runs = parcel.runs.filter((run) => this.#isGap(run, parcel));
+      const runs = parcel.runs.filter((run) => parcel.settled?.has(run.device) !== true && this.#isGap(run, parcel));
       if (runs.length > 0) blocked.push({ ticket: parcel.ticket, runs });
     }
     return blocked;
@@ -98,7 +98,7 @@ export class Resequencer {
 
   /** Tickets are the caller's, each used once. */
   offer(ticket: number, runs: readonly Run[], now: Instant): readonly Release[] {
-    const parcel: Parcel = { ticket, runs, heldSince: now, settled: false };
+    const parcel: Parcel = { ticket, runs, heldSince: now, settled: undefined };
     this.#held.set(ticket, parcel);
     for (const run of runs) insert(this.#device(run.device).waiting, parcel, run);
     const releases = this.#pump(runs, now);
@@ -123,11 +123,14 @@ export class Resequencer {
     return this.#pump([{ device }], now);
   }
 
-  /** What is missing before this parcel is in no job any more: nobody is going to bring it. */
-  settle(ticket: number, now: Instant): readonly Release[] {
+  /**
+   * What is missing before this parcel of these devices is in no job any more: nobody is going to bring it. Of its other
+   * devices nothing is said: what is missing of them, once it is their turn, is asked for then.
+   */
+  settle(ticket: number, devices: Iterable<string>, now: Instant): readonly Release[] {
     const parcel = this.#held.get(ticket);
     if (parcel === undefined) return NO_RELEASES;
-    parcel.settled = true;
+    parcel.settled = new Set([...(parcel.settled ?? []), ...devices]);
     return this.#pump(parcel.runs, now);
   }
 
@@ -192,7 +195,7 @@ export class Resequencer {
 
   #isTurn(run: Run, parcel: Parcel): boolean {
     if (this.#device(run.device).waiting[0] !== parcel) return false;
-    return parcel.settled || this.#follows(run);
+    return parcel.settled?.has(run.device) === true || this.#follows(run);
   }
 
   /**
@@ -233,7 +236,7 @@ export class Resequencer {
   #releaseOldest(now: Instant): readonly Release[] {
     for (const parcel of this.#held.values()) {
       if (!this.#isBlocked(parcel)) continue;
-      parcel.settled = true;
+      parcel.settled = new Set(parcel.runs.map((run) => run.device));
       const releases = this.#pump(parcel.runs, now);
       if (releases.length > 0) return releases;
     }
@@ -263,7 +266,7 @@ export class Resequencer {
 /** What it waits for will come again: whatever was known about a gap before it is not true any more. */
 function holdAnew(parcel: Parcel, now: Instant): void {
   parcel.heldSince = now;
-  parcel.settled = false;
+  parcel.settled = undefined;
 }
 
 function insert(waiting: Parcel[], parcel: Parcel, run: Run): void {

@@ -106,8 +106,9 @@ export class Turnstile {
     for (const [device, position] of progress) this.#pass(this.#machine.learned(device, position, now()));
     const still = new Set(this.#machine.blocked().map((one) => one.ticket));
     for (const { ticket, runs } of blocked) {
-      if (still.has(ticket) && !runs.some((run) => mayBring(unfinished, run)))
-        this.#pass(this.#machine.settle(ticket, now()));
+      if (!still.has(ticket) || runs.some((run) => mayBring(unfinished, run))) continue;
+      const devices = runs.map((run) => run.device);
+      this.#pass(this.#machine.settle(ticket, devices, now()));
     }
   }
 }

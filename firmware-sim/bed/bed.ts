@@ -14,11 +14,13 @@ import { type AgentPlace, type BedPlan, planBed, writeConfigs } from "./bed-file
 import { CommandLoad } from "./commands.ts";
 import { Detour } from "./detour.ts";
 import { DeviceBooks } from "./device-books.ts";
+import { FailingDisks } from "./failing-disks.ts";
 import { FalseClocks } from "./false-clocks.ts";
 import { REDIS_NAME, viewEnv, writeHook } from "./host-view.ts";
 import { readJournal } from "./journal-file.ts";
 import { raisesNumbered, takesTransitions, type Throttle } from "./load.ts";
 import { Observer } from "./observer.ts";
+import { preloaded } from "./preload.ts";
 import { Program } from "./program.ts";
 import { type RedisBed, startStandalone } from "./redis-bed.ts";
 import { SMALL_SPOOL, SmallDisks } from "./small-disks.ts";
@@ -43,6 +45,8 @@ export interface BedOptions {
   readonly smallDisks?: boolean;
   /** Gives each agent a wall clock that can be put wrong, where that can be had. */
   readonly falseClocks?: boolean;
+  /** Gives each agent a disk that can be made to fail, where that can be had. */
+  readonly failingDisks?: boolean;
   readonly seed?: string;
   /** Habits put before those of every device. */
   readonly behaviours?: (index: number) => readonly Behaviour[];
@@ -78,6 +82,7 @@ export class Bed {
   readonly fleet: Fleet;
   readonly disks: SmallDisks | undefined;
   readonly clocks: FalseClocks | undefined;
+  readonly failing: FailingDisks | undefined;
   /** Leaves the directory with logs and journal where it is. */
   keep = false;
   readonly #warden: Warden;
@@ -90,11 +95,13 @@ export class Bed {
     readonly detour: Detour;
     readonly disks: SmallDisks | undefined;
     readonly clocks: FalseClocks | undefined;
+    readonly failing: FailingDisks | undefined;
     readonly warden: Warden;
   }) {
     const { options, plan, redis, detour, warden } = parts;
     this.disks = parts.disks;
     this.clocks = parts.clocks;
+    this.failing = parts.failing;
     this.plan = plan;
     this.redis = redis;
     this.detour = detour;
@@ -131,8 +138,9 @@ export class Bed {
       const wanted = options.smallDisks === true && SmallDisks.missing() === undefined;
       disks = wanted ? SmallDisks.mount(plan.places.map((place) => place.stateDir)) : undefined;
       const clocks = options.falseClocks === true ? FalseClocks.build(dir, agents) : undefined;
+      const failing = options.failingDisks === true ? FailingDisks.build(dir, agents) : undefined;
       writeConfigs(plan, section, detour, { ...(disks && { spool: SMALL_SPOOL }), ...options.settings });
-      return new Bed({ options, plan, redis, detour, disks, clocks, warden });
+      return new Bed({ options, plan, redis, detour, disks, clocks, failing, warden });
     } catch (error) {
       disks?.unmount();
       await detour?.close();
@@ -286,7 +294,7 @@ export class Bed {
     const { name, configFile, stateDir, logFile } = place;
     const index = this.plan.places.findIndex((one) => one.name === name);
     const view = this.detour.redisPort === 0 ? {} : viewEnv(join(this.plan.dir, HOOK_FILE), Math.max(0, index));
-    const env = { ...view, ...this.clocks?.env(name) };
+    const env = preloaded(view, this.clocks?.env(name), this.failing?.env(name));
     const parts = { agent: name, configFile, stateDir, logFile, supervised, args, env };
     return new AgentProcess({ ...parts, warden: this.#warden });
   }

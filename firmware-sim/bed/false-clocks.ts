@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
+import { buildPreload } from "./preload.ts";
 
 /**
  * What a process sees of the wall clock: the real one plus what a shared file says. The monotonic clock is left alone, as a
@@ -69,14 +68,8 @@ export class FalseClocks {
 
   /** `undefined` where there is no C compiler, or the system has no LD_PRELOAD. */
   static build(dir: string, agents: readonly string[]): FalseClocks | undefined {
-    if (process.platform !== "linux") return undefined;
-    const [source, library] = [join(dir, "clock.c"), join(dir, "clock.so")];
-    writeFileSync(source, SHIM);
-    try {
-      execFileSync("cc", ["-shared", "-fPIC", "-O2", "-o", library, source], { stdio: "ignore" });
-    } catch (_noCompiler) {
-      return undefined;
-    }
+    const library = buildPreload(dir, "clock", SHIM);
+    if (library === undefined) return undefined;
     const clocks = new FalseClocks(dir, library);
     for (const agent of agents) writeFileSync(clocks.#fileOf(agent), Buffer.alloc(8));
     return clocks;

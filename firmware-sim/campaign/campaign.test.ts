@@ -41,6 +41,25 @@ describe("a campaign", () => {
     }
   });
 
+  it("takes nobody for dead where only the processors are taken away", { timeout: 120_000 }, async () => {
+    const { stdout } = await campaign(
+      "--faults",
+      "none",
+      "--burn",
+      "2",
+      "--minutes",
+      "0.2",
+      "--devices",
+      "6",
+      "--json",
+    );
+    const verdict = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    expect(verdict).toMatchObject({ ok: true, burners: 2, takeovers: [], restarts: 0, violations: {} });
+    expect(verdict.acknowledged).toBeGreaterThan(50);
+    await expect(campaign("--burn", "2")).rejects.toMatchObject({ code: 2 });
+    await expect(campaign("--faults", "none")).rejects.toMatchObject({ code: 2 });
+  });
+
   it("refuses a fault it does not know, and tells which there are", { timeout: 60_000 }, async () => {
     await expect(campaign("--faults", "earthquake")).rejects.toMatchObject({
       code: 2,

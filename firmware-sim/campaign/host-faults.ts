@@ -1,6 +1,8 @@
+import { DISK_WRONGS, type DiskWrong } from "../bed/failing-disks.ts";
 import { SmallDisks } from "../bed/small-disks.ts";
 import type { Fault } from "./fault.ts";
 
+const WRONGS = Object.keys(DISK_WRONGS) as readonly DiskWrong[];
 const FULL_MS = { from: 500, to: 4_000 } as const;
 const WRONG_MS = { from: 500, to: 5_000 } as const;
 /** A second to an hour, in both directions. */
@@ -22,6 +24,26 @@ export const HOST_FAULTS: readonly Fault[] = [
         mend: async () => {
           await bed.redis.restart();
           bed.disks?.empty();
+        },
+      };
+    },
+  },
+  {
+    kind: "disk-fails",
+    summary: "the disk of the active agent, or of both, keeps nothing or half while Redis is away",
+    missing: (bed) => (bed.failing === undefined ? "there is no C compiler to build a failing disk with" : undefined),
+    strike: async ({ bed, random, active, standby }) => {
+      const wrong = random.pick(WRONGS) ?? "syncs fail with EIO";
+      const hit = random.below(2) === 0 ? [active] : [active, standby];
+      const lastsMs = random.between(FULL_MS.from, FULL_MS.to);
+      await bed.redis.kill();
+      for (const { agent } of hit) bed.failing?.set(agent, wrong);
+      return {
+        detail: `${hit.map(({ agent }) => agent).join(" and ")}: ${wrong} for ${lastsMs} ms`,
+        lastsMs,
+        mend: async () => {
+          for (const { agent } of hit) bed.failing?.set(agent, undefined);
+          await bed.redis.restart();
         },
       };
     },

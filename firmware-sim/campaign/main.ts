@@ -4,6 +4,7 @@ import { endProcess } from "../../adapters/io/node/end-process.ts";
 import { Bed, type BedOptions } from "../bed/bed.ts";
 import { BED_GROUP } from "../bed/bed-files.ts";
 import { startClusterBed, startSentinelBed } from "../bed/redis-bed-sets.ts";
+import { burn } from "./burn.ts";
 import { Campaign, type CampaignResult, type FaultRecord } from "./campaign.ts";
 import { EVERY_FAULT, namedFaults, possibleFaults } from "./catalogue.ts";
 import type { Fault } from "./fault.ts";
@@ -15,6 +16,11 @@ const USAGE = `npm run campaign -- [--minutes 2] [--seed N] [--devices 20] [--ev
 Does to a whole gateway what the field does, at times that follow from the seed, and lets an independent accountant judge.
 Each fault is the first for days, unless --hold-down: then agents remember the takeovers before and take their time.
 With --json every line is a JSON object; the last line is the verdict in any case. Exits with 1 when a promise broke.
+
+npm run campaign -- --faults none --burn 2 [--minutes 30] [--devices 20] [--every 100]
+
+Does nothing to the gateway but take the processors away: so many processes want a whole core each. Whatever the agents then
+take for somebody's death is false, is counted, and makes it exit with 1.
 
 npm run campaign -- mqtt [--clients 1000] [--kills 3] [--every 500] [--keep]
 
@@ -30,6 +36,7 @@ const OPTIONS = {
   commands: { type: "string", default: "100" },
   rest: { type: "string", default: "1500" },
   faults: { type: "string" },
+  burn: { type: "string" },
   redis: { type: "string", default: "standalone" },
   "hold-down": { type: "boolean", default: false },
   unsupervised: { type: "boolean", default: false },
@@ -52,6 +59,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${USAGE}\nFaults:\n${known}\n`);
     return 0;
   }
+  if ((values.faults === "none") !== (values.burn !== undefined))
+    throw new Error("--faults none and --burn go together: one without the other is nothing to be judged");
+  if (values.burn !== undefined) return await burnCores(values, count(values.burn, "burn"));
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : count(values.seed, "seed");
   const wanted = namedFaults(values.faults?.split(","));
   const bed = await Bed.start(bedOptions(values));
@@ -59,6 +69,22 @@ async function main(args: readonly string[]): Promise<number> {
   bed.keep = true;
   try {
     const result = await run(bed, wanted, values, seed);
+    bed.keep = values.keep || !result.ok;
+    return result.ok ? 0 : 1;
+  } finally {
+    if (bed.keep) process.stderr.write(`kept: ${bed.plan.dir}\n`);
+    await bed.stop();
+  }
+}
+
+async function burnCores(values: Values, burners: number): Promise<number> {
+  const bed = await Bed.start(bedOptions(values));
+  bed.keep = true;
+  try {
+    const forMs = Number(values.minutes) * 60_000;
+    const settings = { burners, forMs, commandEveryMs: count(values.commands, "commands") };
+    const result = await burn(bed, settings, (text) => void (values.json || process.stdout.write(`${text}\n`)));
+    process.stdout.write(`${JSON.stringify(result)}\n`);
     bed.keep = values.keep || !result.ok;
     return result.ok ? 0 : 1;
   } finally {
@@ -98,7 +124,7 @@ function bedOptions(values: Values): BedOptions {
   };
   switch (values.redis) {
     case "standalone":
-      return { ...common, detours: true, smallDisks: true, falseClocks: true };
+      return { ...common, detours: true, smallDisks: true, falseClocks: true, failingDisks: true };
     case "sentinel":
       return { ...common, startRedis: startSentinelBed };
     case "cluster":

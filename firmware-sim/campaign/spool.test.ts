@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Bed } from "../bed/bed.ts";
+import { DISK_WRONGS, type DiskWrong } from "../bed/failing-disks.ts";
 import { pause, until } from "../bed/until.ts";
 
 const AWAY_MS = 3_000;
@@ -56,4 +57,32 @@ describe("while Redis is away", () => {
     expect(verdict.late).toBeGreaterThan(30);
     expect(await bed.observer.holding()).toMatchObject({ holder: standby.agent });
   });
+
+  it.each(Object.keys(DISK_WRONGS) as DiskWrong[])(
+    "a disk of which %s is no end: the spool goes on by itself when it keeps again, and nothing was promised meanwhile",
+    { timeout: 90_000 },
+    async (wrong) => {
+      bed = await Bed.start({ devices: 12, everyMs: 100, failingDisks: true });
+      const { failing, agents } = bed;
+      if (failing === undefined) return console.warn("skipped: there is no C compiler to build a failing disk with");
+      await bed.acknowledges(150, 20_000);
+      const active = await bed.active();
+      await bed.redis.kill();
+      for (const { agent } of agents) failing.set(agent, wrong);
+      await until("the spool has failed", () => active.log().includes("takes nothing, and is tried again"), 20_000);
+      const from = performance.now();
+      await pause(1_000);
+      const meanwhile = bed.books.acknowledgedSince(from);
+      for (const { agent } of agents) failing.set(agent, undefined);
+      const mended = performance.now();
+      // Redis is still away: what is acknowledged now is in the spool.
+      await until("devices are acknowledged again", () => (bed?.books.acknowledgedSince(mended) ?? 0) > 60, 30_000);
+      expect(meanwhile).toBe(0);
+      expect(active.log()).toContain("takes records again");
+      await bed.redis.restart();
+      await bed.acknowledges(100, 20_000);
+      await bed.settle();
+      expect(await bed.judge(), bed.lastWords()).toMatchObject({ ok: true, violations: {} });
+    },
+  );
 });
