@@ -50,9 +50,7 @@ export function decodeFrame(frame: Uint8Array): NativeFrame {
   }
 }
 
+/** The device is what that process stands for: whatever it says wrong, this association is what it costs. */
 function malformed(what: string): Error {
-  return iec61850Fault("iec61850.native.malformed", `the process of the library sent ${what}`, {
-    blame: "us",
-    retry: "backoff",
-  });
+  return iec61850Fault("iec61850.native.malformed", `the process of the library sent ${what}`, { retry: "backoff" });
 }
