@@ -9,6 +9,7 @@ const VALUES: Readonly<Record<string, Json>> = {
   "attribute.read": { object: "0-0:1.0.0*255" },
   "attribute.write": { object: "0-0:1.0.0*255", attribute: "time-zone", data: "long:-60" },
   "method.invoke": { object: "0-0:1.0.0*255", method: "adjust-to-minute", data: "integer:0" },
+  access: { requests: [{ do: "read", object: "0-0:1.0.0*255" }] },
   "readings.periodic": { period: "daily" },
   "readings.periodic-mbus": { period: "interval", channel: 1 },
   "profile.read": { object: "1-0:99.1.0*255", entries: [{ from: 1, to: 5 }] },

@@ -216,6 +216,52 @@ describe("a meter whose own counter was set back", () => {
   });
 });
 
+describe("ACCESS", () => {
+  const zone = { object: "0-0:1.0.0*255", attribute: "time-zone" };
+  const requests = [
+    { do: "write", ...zone, data: "long:-60" },
+    { do: "read", ...zone },
+    { do: "invoke", object: "0-0:1.0.0*255", method: "adjust-to-minute", data: "integer:0" },
+    { do: "write", object: "1-0:1.8.0*255", data: "double-long-unsigned:0" },
+    { do: "read", object: "0-0:42.0.0*255" },
+  ];
+
+  it("carries reads, writes and methods in one request, each with its result", async () => {
+    const meters = await start();
+    expect(await meters.send("access", { requests })).toMatchObject({
+      end: "succeeded",
+      result: {
+        refused: 1,
+        results: [
+          { attribute: "time-zone" },
+          { data: "long:-60" },
+          { method: "adjust-to-minute" },
+          { refused: "read-write-denied" },
+          { data: expect.stringMatching(/^octet-string:/) },
+        ],
+      },
+    });
+  });
+
+  it("ends at the first refusal where that is asked for, and is refused before a byte is sent", async () => {
+    const meters = await start();
+    const broken = await meters.send("access", { requests, breakOnError: true });
+    expect(broken).toMatchObject({ end: "succeeded", result: { refused: 2 } });
+    expect(await meters.send("access", { requests: [{ do: "fly", object: "0-0:1.0.0*255" }] })).toMatchObject({
+      end: "rejected",
+    });
+    expect(await meters.send("access", { requests: [{ do: "write", ...zone }] })).toMatchObject({ end: "rejected" });
+  });
+
+  it("is not asked of a meter that does not know it", async () => {
+    const meters = await start({ behaviours: ["offers-little"] });
+    expect(await meters.send("access", { requests })).toMatchObject({
+      end: "failed",
+      fault: { code: "dlms.service.not-negotiated" },
+    });
+  });
+});
+
 describe("a meter nobody described", () => {
   it("is read by its own object list, with its own scales", async () => {
     const meters = await start({ device: "authentication: hls-gmac, protection: both, profile: generic" });

@@ -2,6 +2,7 @@ const SINGLE = [
   "attribute.read",
   "attribute.write",
   "method.invoke",
+  "access",
   "objects.list",
   "readings.actual",
   "readings.actual-mbus",

@@ -1,3 +1,4 @@
+import { accessMany } from "./access-actions.ts";
 import type { SingleAction } from "./action-names.ts";
 import type { DlmsAction } from "./action.ts";
 import { invokeOneMethod, listObjects, readAttributes, writeOneAttribute } from "./attribute-actions.ts";
@@ -45,6 +46,7 @@ const SINGLE: Readonly<Record<SingleAction, DlmsAction>> = {
   "attribute.read": readAttributes,
   "attribute.write": writeOneAttribute,
   "method.invoke": invokeOneMethod,
+  access: accessMany,
   "objects.list": listObjects,
   "readings.actual": actualReadings,
   "readings.actual-mbus": actualMbusReadings,

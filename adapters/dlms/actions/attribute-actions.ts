@@ -62,10 +62,7 @@ export const invokeOneMethod: DlmsAction = {
   prepare: (request, context) => {
     const input = new Input(request.value);
     const { classId, instance } = objectOfTarget(request, input, context);
-    const word = String(input.any("method") ?? "");
-    const method = methodIndex(classId, word);
-    if (method === undefined || method < 1 || method > 127)
-      throw invalid(`class ${classId} has no method ${JSON.stringify(word)}${knownMethods(classId)}`);
+    const method = methodIn(classId, input.any("method"));
     const data = input.optionalData("data");
     input.done();
     return (function* (): Procedure<ActionResult> {
@@ -184,17 +181,22 @@ function describe({ classId, instance, attribute }: AttributeReference): JsonRec
   return { object: obisText(instance), class: classId, attribute: attributeName(classId, attribute) };
 }
 
-function attributeInput(input: Input, context: ActionContext): AttributeReference {
+/** `object` and `class` of a record. */
+export function objectIn(input: Input, context: ActionContext): { readonly classId: number; readonly instance: Obis } {
   const instance = input.obis("object");
-  const classId = classOf(instance, input.optionalInteger("class", 1, 65_535), context);
-  const attribute = indexOf(classId, input.any("attribute"));
+  return { instance, classId: classOf(instance, input.optionalInteger("class", 1, 65_535), context) };
+}
+
+function attributeInput(input: Input, context: ActionContext): AttributeReference {
+  const { classId, instance } = objectIn(input, context);
+  const attribute = attributeIn(classId, input.any("attribute"));
   input.done();
   return attributeOf(classId, instance, attribute);
 }
 
 function attributeOfTarget(request: ActionRequest, input: Input, context: ActionContext): AttributeReference {
   const { classId, instance } = objectOfTarget(request, input, context);
-  return attributeOf(classId, instance, indexOf(classId, input.any("attribute") ?? request.target?.attr));
+  return attributeOf(classId, instance, attributeIn(classId, input.any("attribute") ?? request.target?.attr));
 }
 
 function objectOfTarget(
@@ -204,7 +206,7 @@ function objectOfTarget(
 ): { readonly classId: number; readonly instance: Obis } {
   const named = input.optionalObis("object") ?? (target?.scheme === "obis" ? parseObis(target.value) : undefined);
   if (named === undefined)
-    throw invalid("the target is an object by its OBIS code: { scheme: obis, value: 1-0:1.8.0*255 }");
+    throw invalid("which object? value.object, or the target { scheme: obis, value: 1-0:1.8.0*255 }");
   return {
     instance: named,
     classId: classOf(named, input.optionalInteger("class", 1, 65_535) ?? target?.classId, context),
@@ -227,7 +229,8 @@ const ALWAYS: Readonly<Record<string, number>> = {
   "0.0.44.0.0.255": 18,
 };
 
-function indexOf(classId: number, given: Json | undefined): number {
+/** An attribute by name or number; the second where none is given. */
+export function attributeIn(classId: number, given: Json | undefined): number {
   if (given === undefined) return 2;
   const index =
     typeof given === "number" || typeof given === "string" ? attributeIndex(classId, String(given)) : undefined;
@@ -237,8 +240,12 @@ function indexOf(classId: number, given: Json | undefined): number {
   );
 }
 
-function knownMethods(classId: number): string {
-  return named(interfaceClass(classId)?.methods);
+/** A method by name or number. */
+export function methodIn(classId: number, given: Json | undefined): number {
+  const word = typeof given === "number" || typeof given === "string" ? String(given) : "";
+  const method = methodIndex(classId, word);
+  if (method !== undefined && method >= 1 && method <= 127) return method;
+  throw invalid(`class ${classId} has no method ${JSON.stringify(word)}${named(interfaceClass(classId)?.methods)}`);
 }
 
 /** For people who looked for another name. */
