@@ -18,6 +18,7 @@ const LONG: ReadonlyMap<string, string> = new Map([
   ["adapters/mqtt/wire/listener.ts", "what the broker's library leaves open is decided beside it, in one place"],
   ["edge-agent/config/mqtt.ts", "one section of the file: devices, listeners, brokers and bridges name each other"],
   ["edge-agent/spool/spool.ts", "one class over one directory: what may be forgotten when is decided in one place"],
+  ["edge-agent/ops/metric-table.ts", "one table of every metric, from which the documentation is made"],
   ["edge-agent/runtime/agent.ts", "puts the parts of an agent together: its length is that of their list"],
 ]);
 
