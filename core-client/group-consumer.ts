@@ -20,6 +20,7 @@ import { connect, type RedisTarget } from "./redis-connection.ts";
 import { ReignWatch } from "./reign-watch.ts";
 import { Turnstile } from "./turnstile.ts";
 import { type UnfinishedJob, UnfinishedJobs } from "./unfinished-jobs.ts";
+import { untilAccepted } from "./until-accepted.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** Returned jobs taken beyond the concurrency while all places are held by jobs that wait for them. */
@@ -165,8 +166,14 @@ export class GroupConsumer {
     }
     this.#count(outcome);
     // Before the job is finished: another core that misses these messages then finds either the job or the progress.
-    if (this.#tuning.order === "device") await this.#board.advance(outcome.progress);
+    if (this.#tuning.order === "device") await this.#accepted(() => this.#board.advance(outcome.progress));
     if (outcome.unhandled.length > 0) await this.#returns.giveBack(job, token, outcome);
+    const finish = job.moveToCompleted.bind(job);
+    job.moveToCompleted = (...args) => this.#accepted(() => finish(...args));
+  }
+
+  #accepted<Result>(write: () => Promise<Result>): Promise<Result> {
+    return untilAccepted(write, () => this.#isClosing);
   }
 
   #decode(job: Job): Batch {

@@ -3,6 +3,7 @@ import { EdgeError } from "../adapters/kit/edge-error.ts";
 import type { Batch } from "../edge-agent/model/batch.ts";
 import type { ConsumerTuning } from "./consumer-settings.ts";
 import type { JobOutcome } from "./job-run.ts";
+import { untilAccepted } from "./until-accepted.ts";
 
 /** Pauses double at most so often. */
 const DOUBLINGS = 20;
@@ -39,10 +40,10 @@ export class JobReturns {
   async giveBack(job: Job, token: string | undefined, outcome: JobOutcome): Promise<never> {
     // Two cores may do this to one job (a lock was lost); whoever is last leaves at least what nobody handled.
     const left: Batch = { v: 1, messages: outcome.unhandled };
-    if (outcome.handled > 0) await job.updateData(left);
+    if (outcome.handled > 0) await this.#accepted(() => job.updateData(left));
     if (outcome.rejection === undefined) {
       this.#counts.givenBack += 1;
-      await job.moveToWait(token);
+      await this.#accepted(() => job.moveToWait(token));
       throw new WaitingError();
     }
     this.#counts.rejected += 1;
@@ -53,11 +54,11 @@ export class JobReturns {
     }
     const pauseMs = this.#pauseAfter(job.attemptsStarted);
     if (pauseMs > IN_HAND_MS) {
-      await job.moveToDelayed(Date.now() + pauseMs, token);
+      await this.#accepted(() => job.moveToDelayed(Date.now() + pauseMs, token));
       throw new DelayedError();
     }
     await this.#pause(pauseMs);
-    await job.moveToWait(token);
+    await this.#accepted(() => job.moveToWait(token));
     await this.#pause(OTHERS_FIRST_MS);
     throw new WaitingError();
   }
@@ -65,6 +66,10 @@ export class JobReturns {
   #pauseAfter(starts: number): number {
     const { firstPauseMs, mostPauseMs } = this.#tuning;
     return Math.min(mostPauseMs, firstPauseMs * 2 ** Math.min(Math.max(0, starts - 1), DOUBLINGS));
+  }
+
+  #accepted<Result>(write: () => Promise<Result>): Promise<Result> {
+    return untilAccepted(write, () => this.#isClosing);
   }
 
   /** Ends early when we close. */
