@@ -6,6 +6,7 @@ import type { SeededRandom } from "../kit/random.ts";
 import type { Step } from "../kit/step.ts";
 import { type Instant, toInstant } from "../kit/time.ts";
 import type { Apdu } from "./apdu/apdu.ts";
+import type { KeyInfo } from "./apdu/protection.ts";
 import { LN_CONFORMANCE } from "./apdu/conformance.ts";
 import { decodeApdu } from "./apdu/decode-apdu.ts";
 import { encodeApdu } from "./apdu/encode-apdu.ts";
@@ -18,7 +19,7 @@ import { type DlmsData, number, octetString } from "./data/data.ts";
 import { explain } from "./explain.ts";
 import { HdlcFramer } from "./hdlc/framer.ts";
 import { toObis } from "./obis.ts";
-import { sealApdu, type SecurityMaterial } from "./security/envelope.ts";
+import { sealApdu, sealGeneral, type SecurityMaterial } from "./security/envelope.ts";
 import { CounterReserve } from "./security/invocation-counter.ts";
 import { decodeWrapperPdu, encodeWrapperPdu, WrapperLink, wrapperFramer } from "./transport/wrapper.ts";
 import { type Mutations, mutated } from "../kit/mutate.ts";
@@ -226,7 +227,33 @@ class FuzzedAssociation {
       counter: this.#counter++,
       material: MATERIAL,
     } as const;
+    if (this.#random.chance({ times: 1, of: 8 })) return this.#sealedGeneral(plain);
     return encodeApdu(sealApdu(BELIEVING, { ...facts, form: "service-specific" }, plain));
+  }
+
+  /** In general-ciphering with a key told in any way, wrong ones among them, and now and then signed. */
+  #sealedGeneral(plain: Uint8Array): Uint8Array {
+    const random = this.#random;
+    const header = {
+      transactionId: random.bytes(random.pick([0, 8]) ?? 0),
+      originatorSystemTitle: random.chance({ times: 1, of: 6 }) ? random.bytes(8) : TITLE,
+      recipientSystemTitle: new Uint8Array(0),
+      dateTime: new Uint8Array(0),
+      otherInformation: random.bytes(random.below(4)),
+    };
+    const keyCipheredData = random.bytes(random.pick([0, 24, 128]) ?? 0);
+    const keyInfo: KeyInfo | undefined = random.pick([
+      undefined,
+      { kind: "identified-key", keyId: random.below(4) } as const,
+      { kind: "wrapped-key", kekId: random.below(2), keyCipheredData } as const,
+      { kind: "agreed-key", keyParameters: random.bytes(random.below(3)), keyCipheredData } as const,
+    ]);
+    const sealing = { ...header, keyInfo, keys: MATERIAL, counter: this.#counter++ };
+    const sealed = encodeApdu(
+      sealGeneral(BELIEVING, { ...sealing, protection: { authenticated: true, encrypted: true } }, plain),
+    );
+    if (!random.chance({ times: 1, of: 4 })) return sealed;
+    return encodeApdu({ kind: "general-signing", ...header, content: sealed, signature: random.bytes(64) });
   }
 
   #answers(asked: Apdu): Apdu[] {
