@@ -262,6 +262,35 @@ describe("CommandIntake", () => {
     await until(() => agent.told.length === 8);
   });
 
+  it("asks for more when a quarter of its window is free, and not for each place", async () => {
+    const rig = rigs.rig();
+    await rig.send(Array.from({ length: 24 }, (_, i) => now({ uid: `c${i}`, device: `dev_${i}` })));
+    const asked: number[] = [];
+    const agent = await rig.promote(A, {
+      limits: { window: 8, perDevice: 1, atOnce: 2 },
+      ports: (ports) => {
+        const { queue } = ports;
+        const take: typeof queue.take = (atMost, at) => {
+          asked.push(atMost);
+          return queue.take(atMost, at);
+        };
+        const rest = {
+          recover: () => queue.recover(),
+          reclaim: (known: readonly string[]) => queue.reclaim(known),
+          giveBack: (ids: readonly string[]) => queue.giveBack(ids),
+          complete: (...args: Parameters<typeof queue.complete>) => queue.complete(...args),
+          fail: (...args: Parameters<typeof queue.fail>) => queue.fail(...args),
+          delay: (...args: Parameters<typeof queue.delay>) => queue.delay(...args),
+          close: () => queue.close(),
+        };
+        return { ...ports, queue: { ...rest, take } };
+      },
+    });
+    await until(() => agent.told.length === 24);
+    expect(asked[0]).toBe(8);
+    expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
+  });
+
   it("lets no device wait for another one's", async () => {
     const rig = rigs.rig();
     const agent = await rig.promote(A, {
