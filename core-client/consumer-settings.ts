@@ -11,7 +11,7 @@ export interface ConsumerTuning {
   readonly concurrency: number;
   /** `device`: each device's messages in its order, also across instances. `none`: as they come, with more speed. */
   readonly order: "device" | "none";
-  /** How long a message waits for missing predecessors that may still come. */
+  /** How long a message waits for missing predecessors that may still come; up to twice as long behind jobs in other hands. */
   readonly holdMs: DurationMs;
   /** Starts of a job after which a rejection makes it a dead letter. Crashes are allowed four times as many. */
   readonly attempts: number;

@@ -80,6 +80,16 @@ describe("the order of a device", () => {
     expect(machine.offer(1, [run("d", 5)], at(160))).toEqual([{ ticket: 1, orders: ["behind"] }]);
   });
 
+  it("waits longer behind jobs in other hands, so that those give up first", () => {
+    const machine = handledTo(4, { holdMs: 100 });
+    machine.offer(2, [run("d", 6)], at(50));
+    machine.behind(2, 2);
+    expect(machine.wakeAt).toBe(170);
+    expect(machine.wake(at(169))).toEqual([]);
+    machine.behind(2, 0);
+    expect(machine.wake(at(169))).toEqual([{ ticket: 2, orders: ["after-gap"] }]);
+  });
+
   it("gives up a gap at once when nobody can bring what is missing", () => {
     const machine = handledTo(4);
     machine.offer(2, [run("d", 6)], at(0));

@@ -7,7 +7,7 @@ import { comparePositions, type Position } from "./position.ts";
  *
  * A parcel is what one call of the handler will get: a message, or a whole batch. It is released when, for every device in
  * it, all before it was handled, here or elsewhere (`learned`). One whose predecessors are missing is held until it is
- * known that they are in no job any more (`settle`) or until `holdMs` passed, and then released as `after-gap`: the missing
+ * known that they are in no job any more (`settle`) or until its time (`holdMs`, and more with jobs before it) passed, and then released as `after-gap`: the missing
  * ones may be repeats the agent recognised and left out. A parcel takes all its devices at once or none, so parcels cannot
  * wait for each other in a circle for longer than `holdMs`.
  */
@@ -18,6 +18,13 @@ export interface ResequencerLimits {
   /** Devices whose position is remembered; above it the one idle longest is forgotten and read again when needed. */
   readonly devices: number;
 }
+
+/**
+ * A parcel waits a tenth longer for each job before it that others have in hand. Those jobs wait as well: where all run out
+ * of patience because of the same one, at two cores, they do so in their order and with time to tell each other. Counted up
+ * to ten, so nothing is held for more than twice `holdMs`.
+ */
+const JOBS_BEFORE = 10;
 
 export const RESEQUENCER_LIMITS: ResequencerLimits = { holdMs: 10_000, held: 5_000, devices: 100_000 };
 
@@ -41,6 +48,8 @@ interface Parcel {
   readonly ticket: number;
   readonly runs: readonly Run[];
   heldSince: Instant;
+  /** Jobs others have in hand that may bring what is missing before it. */
+  jobsBefore: number;
   /** Devices of which nobody is going to bring what is missing before it. */
   settled: Set<string> | undefined;
 }
@@ -75,7 +84,7 @@ export class Resequencer {
     let first: Instant | undefined;
     for (const parcel of this.#held.values()) {
       if (!this.#isBlocked(parcel)) continue;
-      const at = later(parcel.heldSince, this.#limits.holdMs);
+      const at = this.#patientUntil(parcel);
       if (first === undefined || at < first) first = at;
     }
     return first;
@@ -98,7 +107,7 @@ export class Resequencer {
 
   /** Tickets are the caller's, each used once. */
   offer(ticket: number, runs: readonly Run[], now: Instant): readonly Release[] {
-    const parcel: Parcel = { ticket, runs, heldSince: now, settled: undefined };
+    const parcel: Parcel = { ticket, runs, heldSince: now, jobsBefore: 0, settled: undefined };
     this.#held.set(ticket, parcel);
     for (const run of runs) insert(this.#device(run.device).waiting, parcel, run);
     const releases = this.#pump(runs, now);
@@ -132,6 +141,12 @@ export class Resequencer {
     if (parcel === undefined) return NO_RELEASES;
     parcel.settled = new Set([...(parcel.settled ?? []), ...devices]);
     return this.#pump(parcel.runs, now);
+  }
+
+  /** So many jobs in other hands may bring what is missing before this parcel. */
+  behind(ticket: number, jobs: number): void {
+    const parcel = this.#held.get(ticket);
+    if (parcel !== undefined) parcel.jobsBefore = Math.min(jobs, JOBS_BEFORE);
   }
 
   wake(now: Instant): readonly Release[] {
@@ -221,7 +236,11 @@ export class Resequencer {
   }
 
   #isExpired(parcel: Parcel, now: Instant): boolean {
-    return now >= later(parcel.heldSince, this.#limits.holdMs);
+    return now >= this.#patientUntil(parcel);
+  }
+
+  #patientUntil(parcel: Parcel): Instant {
+    return later(parcel.heldSince, this.#limits.holdMs * (1 + parcel.jobsBefore / JOBS_BEFORE));
   }
 
   /** A new epoch begins with sequence 1. */

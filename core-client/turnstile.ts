@@ -95,9 +95,8 @@ export class Turnstile {
   }
 
   async #look(): Promise<void> {
-    this.#pass(this.#machine.wake(now()));
     const blocked = this.#machine.blocked();
-    if (blocked.length === 0) return;
+    if (blocked.length === 0) return this.#pass(this.#machine.wake(now()));
     // First what is unfinished elsewhere, then how far the others are: a core tells its progress before it finishes a job,
     // so what was finished by the first question is visible to the second.
     const unfinished = await this.#unfinished();
@@ -106,18 +105,20 @@ export class Turnstile {
     for (const [device, position] of progress) this.#pass(this.#machine.learned(device, position, now()));
     const still = new Set(this.#machine.blocked().map((one) => one.ticket));
     for (const { ticket, runs } of blocked) {
-      if (!still.has(ticket) || runs.some((run) => mayBring(unfinished, run))) continue;
+      if (!still.has(ticket)) continue;
+      const before = unfinished.filter((job) => runs.some((run) => mayBring(job, run))).length;
+      this.#machine.behind(ticket, before);
+      if (before > 0) continue;
       const devices = runs.map((run) => run.device);
       this.#pass(this.#machine.settle(ticket, devices, now()));
     }
+    this.#pass(this.#machine.wake(now()));
   }
 }
 
-function mayBring(unfinished: readonly UnfinishedJob[], run: Run): boolean {
-  return unfinished.some((job) => {
-    const earliest = job.earliest.get(run.device);
-    return earliest !== undefined && comparePositions(earliest, run.first) < 0;
-  });
+function mayBring(job: UnfinishedJob, run: Run): boolean {
+  const earliest = job.earliest.get(run.device);
+  return earliest !== undefined && comparePositions(earliest, run.first) < 0;
 }
 
 function now() {
