@@ -152,6 +152,22 @@ describe("the way of an entry", () => {
     expect(keeper.state).toBe("direct");
   });
 
+  it("does not say that the queue is back because a spool that failed is empty", async () => {
+    const { clock, queue, keeper, side, notes } = bench();
+    queue.available = false;
+    side.disks.get("own")?.failSyncs(1_000);
+    for (let n = 1; n <= 20; n++) {
+      keeper.store(unplaced("d", n)).catch(() => {});
+      await clock.runFor(100);
+    }
+    expect(notes.map((note) => note.kind)).toEqual(["spilling"]);
+    queue.available = true;
+    const stored = keeper.store(unplaced("d", 21));
+    await clock.runFor(200);
+    await stored;
+    expect(notes.map((note) => note.kind)).toEqual(["spilling", "direct"]);
+  });
+
   it("ends where the reign is fenced: nothing is acknowledged, nothing spooled", async () => {
     const { clock, queue, keeper, side } = bench();
     queue.fenced = true;

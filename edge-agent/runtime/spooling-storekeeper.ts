@@ -89,6 +89,8 @@ export class SpoolingStorekeeper implements Storekeeper {
   #ended = false;
   #draining = false;
   #spillingSince: number | undefined;
+  /** The queue has taken something since: before that, an empty spool says nothing of it. */
+  #taken = false;
   #buffered = 0;
   #open = 0;
   #forgetArrivals: (() => void) | undefined;
@@ -96,6 +98,8 @@ export class SpoolingStorekeeper implements Storekeeper {
     taken: (item) => {
       this.#isStored(item);
       this.#perform(this.#path.settled(item.entry.device));
+      this.#taken = true;
+      if (this.#spillingSince !== undefined && this.#path.state === "direct") this.#noteDirect();
     },
     notTaken: (item, fault) => this.#notTaken(item, fault),
   };
@@ -165,6 +169,7 @@ export class SpoolingStorekeeper implements Storekeeper {
       if (fault.retry === "never") noted({ kind: "undeliverable", device, fault });
       else if (this.#spillingSince === undefined) {
         this.#spillingSince = timers.now();
+        this.#taken = false;
         noted({ kind: "spilling", fault });
       }
     }
@@ -245,6 +250,7 @@ export class SpoolingStorekeeper implements Storekeeper {
       return;
     }
     committer.reopen();
+    this.#taken = true;
     this.#perform(this.#path.drainSucceeded());
   }
 
@@ -264,9 +270,14 @@ export class SpoolingStorekeeper implements Storekeeper {
   }
 
   #backToDirect(): void {
-    const { committer, timers, noted } = this.#parts;
+    const { committer } = this.#parts;
     if (committer.gate === "closed") committer.reopen();
     this.#perform(this.#path.drainSucceeded());
+    if (this.#taken) this.#noteDirect();
+  }
+
+  #noteDirect(): void {
+    const { timers, noted } = this.#parts;
     if (this.#spillingSince === undefined) return;
     noted({ kind: "direct", buffered: this.#buffered, forMs: timers.now() - this.#spillingSince });
     this.#spillingSince = undefined;
