@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { NodeTimers } from "../adapters/io/node/clock.ts";
@@ -10,6 +9,7 @@ import { Committer } from "../edge-agent/queue/committer.ts";
 import { FencedScript } from "../edge-agent/queue/fenced-script.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../edge-agent/queue/group-queue.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { median, percentile, rounded } from "./statistics.ts";
 
 /** Messages of one call, in every variant. */
@@ -41,12 +41,9 @@ export const bench: Bench = {
   name: "commit",
   summary: `${PER_CALL} messages per call: BullMQ addBulk, the same jobs fenced, and one fenced job with all of them`,
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        rounds: { type: "string", default: String(ROUNDS) },
-        calls: { type: "string", default: String(CALLS) },
-      },
+    const values = readOptions(args, {
+      rounds: { type: "string", default: String(ROUNDS), about: "rounds of each kind, taking turns" },
+      calls: { type: "string", default: String(CALLS), about: "calls of 100 messages in a round" },
     });
     const rounds = Number(values.rounds);
     const calls = Number(values.calls);

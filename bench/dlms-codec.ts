@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { parseArgs } from "node:util";
 import type { Apdu } from "../adapters/dlms/apdu/apdu.ts";
 import { decodeApdu } from "../adapters/dlms/apdu/decode-apdu.ts";
 import { encodeApdu } from "../adapters/dlms/apdu/encode-apdu.ts";
@@ -11,6 +10,7 @@ import { CipherKeys } from "../adapters/io/node/cipher-keys.ts";
 import { fromHex } from "../adapters/kit/bytes.ts";
 import { invariant } from "../adapters/kit/invariant.ts";
 import type { Bench } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { percentile, rounded } from "./statistics.ts";
 
 const TITLE = Uint8Array.from([0x4d, 0x45, 0x54, 0, 0, 0, 0, 9]);
@@ -25,7 +25,7 @@ export const bench: Bench = {
   name: "dlms-codec",
   summary: "APDUs encoded and decoded per second, and ciphered ones against bare AES-GCM of the same octets",
   async run(args, out) {
-    const { values } = parseArgs({ args: [...args], options: { ms: { type: "string", default: "400" } } });
+    const values = readOptions(args, { ms: { type: "string", default: "400", about: "milliseconds for each figure" } });
     const ms = Number(values.ms);
     const figures: Record<string, unknown> = {};
     const codec: (string | number)[][] = [["APDU", "octets", "encode ns", "encode MB/s", "decode ns", "decode MB/s"]];

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { freePort, startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { agentPid, startBusbar, stopProcess } from "../edge-agent/cli/demo/processes.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { BenchUsage } from "./options.ts";
 import { cpuOf } from "./oslp-fleet.ts";
 import { type CpuReading, cpuPercent } from "./part-process.ts";
 import { pause } from "./throughput.ts";
@@ -19,7 +20,9 @@ export const bench: Bench = {
   summary: "a day of 1,000 meters' load profiles through the pair (dlms-read [meters], 2000 for the goal of a minute)",
   run: async ([meters = "1000"], out) => {
     const count = Number(meters);
-    if (!Number.isInteger(count) || count < 1 || count > 10_000) throw new Error("so many meters: 1 to 10000");
+    if (!Number.isInteger(count) || count < 1 || count > 10_000) {
+      throw new BenchUsage("dlms-read [METERS]: 1 to 10000, 1000 where not given", meters === "--help" ? 0 : 2);
+    }
     return await readAll(count, out);
   },
 };

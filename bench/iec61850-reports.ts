@@ -2,10 +2,10 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { freePort, startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { startBusbar, stopProcess } from "../edge-agent/cli/demo/processes.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { cpuOf } from "./oslp-fleet.ts";
 import { cpuPercent } from "./part-process.ts";
 import { rounded } from "./statistics.ts";
@@ -38,16 +38,12 @@ export const bench: Bench = {
   name: "iec61850-reports",
   summary: "processor and memory of the agent with 100 IEDs that send ten reports a second each",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        ieds: { type: "string", default: "100" },
-        rate: { type: "string", default: "10" },
-        seconds: { type: "string", default: "15" },
-        "warm-up": { type: "string", default: "8" },
-        /** A directory for the processor profile of the agent. */
-        profile: { type: "string" },
-      },
+    const values = readOptions(args, {
+      ieds: { type: "string", default: "100", about: "simulated IEDs" },
+      rate: { type: "string", default: "10", about: "reports a second of each" },
+      seconds: { type: "string", default: "15", about: "measured" },
+      "warm-up": { type: "string", default: "8", about: "seconds before" },
+      profile: { type: "string", about: "a directory for the processor profile of the agent" },
     });
     const load = {
       ieds: Number(values.ieds),

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { Driver } from "../adapters/io/drive.ts";
 import { NodeTimers } from "../adapters/io/node/clock.ts";
 import { dial } from "../adapters/io/node/dial.ts";
@@ -31,6 +30,7 @@ import { ServedIed } from "../firmware-sim/iec61850/fleet/served-ied.ts";
 import { buildModel } from "../firmware-sim/iec61850/model/build.ts";
 import { bayIcd } from "../firmware-sim/iec61850/models/bay.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { median, rounded } from "./statistics.ts";
 
 const ROUNDS = 5;
@@ -42,14 +42,11 @@ export const bench: Bench = {
   name: "iec61850",
   summary: "reads a second with one and with all negotiated requests under way, discovery, and the codec",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        ms: { type: "string", default: "2000" },
-        external: { type: "string" },
-        ref: { type: "string", default: "BAY1MEAS/MMXU1.TotW.mag.f[MX]" },
-        outstanding: { type: "string", default: "5" },
-      },
+    const values = readOptions(args, {
+      ms: { type: "string", default: "2000", about: "milliseconds for each figure" },
+      external: { type: "string", about: "HOST:PORT of a server of yours instead of the simulator" },
+      ref: { type: "string", default: "BAY1MEAS/MMXU1.TotW.mag.f[MX]", about: "what is read there" },
+      outstanding: { type: "string", default: "5", about: "requests under way at once" },
     });
     const ms = Number(values.ms);
     const codec = { ...measureCodec(ms / 8, out), ...measureReports(ms / 8, out) };

@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from "node:os";
 import process from "node:process";
 import { endProcess } from "../adapters/io/node/end-process.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { BenchUsage } from "./options.ts";
 import { benches } from "./roster.ts";
 
 /**
@@ -18,7 +19,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return name === undefined ? 0 : 2;
   }
   const before = loadNow();
-  const figures = await run(bench, rest);
+  let figures: Record<string, unknown>;
+  try {
+    figures = await run(bench, rest);
+  } catch (thrown) {
+    if (!(thrown instanceof BenchUsage)) throw thrown;
+    (thrown.exitCode === 0 ? process.stdout : process.stderr).write(`${thrown.message}\n`);
+    return thrown.exitCode;
+  }
   const machine = { cores: availableParallelism(), node: process.version, loadBefore: before, loadAfter: loadNow() };
   process.stdout.write(
     `${machine.cores} cores, Node ${machine.node}, load average ${before} before and ${machine.loadAfter} after\n`,

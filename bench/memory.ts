@@ -3,7 +3,6 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import type { Redis } from "ioredis";
 import { generateP256, privateKeyPem } from "../adapters/io/node/keys.ts";
 import { freePort } from "../adapters/io/node/private-redis.ts";
@@ -14,6 +13,7 @@ import { exportDevices } from "../edge-agent/cli/simulate-export.ts";
 import { busbarProgram } from "../firmware-sim/bed/program.ts";
 import { type FleetMember, planFleet } from "../firmware-sim/oslp/fleet/fleet.ts";
 import type { Bench } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { cpuOf } from "./oslp-fleet.ts";
 import { cpuPercent } from "./part-process.ts";
 import { median, rounded } from "./statistics.ts";
@@ -47,12 +47,14 @@ export const bench: Bench = {
   name: "memory",
   summary: "what an agent holds for 400 and for 40,000 configured devices, and how long it takes to promote",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        devices: { type: "string", multiple: true, default: ["400", "40000"] },
-        seconds: { type: "string", default: "8" },
+    const values = readOptions(args, {
+      devices: {
+        type: "string",
+        multiple: true,
+        default: ["400", "40000"],
+        about: "known devices; again for another number",
       },
+      seconds: { type: "string", default: "8", about: "how long each agent is looked at" },
     });
     const idle: Idle[] = [];
     for (const devices of values.devices) idle.push(await measureIdle(Number(devices), Number(values.seconds) * 1_000));

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { findMosquitto, PrivateMosquitto } from "../adapters/mqtt/wire/private-mosquitto.ts";
 import type { Bench } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import type { MqttFigures, MqttLoadWords, MqttServerWords } from "./mqtt-words.ts";
 import { cpuPercent, PartProcess } from "./part-process.ts";
 import { rounded } from "./statistics.ts";
@@ -27,17 +27,13 @@ export const bench: Bench = {
   name: "mqtt-ingress",
   summary: "QoS 1 messages/s into the queue, beside a bare aedes and a mosquitto bridge",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        clients: { type: "string", default: "50" },
-        window: { type: "string", default: "20" },
-        seconds: { type: "string", default: "6" },
-        "warm-up": { type: "string", default: "2" },
-        idle: { type: "string", default: "0" },
-        /** A directory for the processor profiles of the servers. */
-        profile: { type: "string" },
-      },
+    const values = readOptions(args, {
+      clients: { type: "string", default: "50", about: "publishing clients" },
+      window: { type: "string", default: "20", about: "messages each has under way" },
+      seconds: { type: "string", default: "6", about: "measured" },
+      "warm-up": { type: "string", default: "2", about: "seconds before" },
+      idle: { type: "string", default: "0", about: "connections that only stay, for the memory they need" },
+      profile: { type: "string", about: "a directory for the processor profiles of the servers" },
     });
     const load: Load = {
       clients: Number(values.clients),

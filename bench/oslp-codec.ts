@@ -1,10 +1,10 @@
 import { sign, verify } from "node:crypto";
-import { parseArgs } from "node:util";
 import { generateP256, KeyStore, publicKeyText } from "../adapters/io/node/keys.ts";
 import { decodeEnvelope, encodeEnvelope } from "../adapters/oslp/envelope.ts";
 import { decodeMessage, encodeMessage, type OslpMessage } from "../adapters/oslp/message.ts";
 import { signatureOf } from "../adapters/oslp/signature.ts";
 import type { Bench } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { cost } from "./ecdsa-limit.ts";
 import { rounded } from "./statistics.ts";
 
@@ -46,7 +46,7 @@ export const bench: Bench = {
   name: "oslp-codec",
   summary: "microseconds to encode and sign, decode and verify an envelope, beside node:crypto alone",
   run(args, out) {
-    const { values } = parseArgs({ args: [...args], options: { operations: { type: "string", default: "2000" } } });
+    const values = readOptions(args, { operations: { type: "string", default: "2000", about: "in each round" } });
     const operations = Number(values.operations);
     const keys = new KeyStore();
     const { privateKey, publicKey } = generateP256();

@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import type { Redis } from "ioredis";
 import type { PrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { commandViolations } from "../firmware-sim/bed/command-account.ts";
 import type { JournalLine } from "../firmware-sim/bed/accountant.ts";
 import type { DeviceBook } from "../firmware-sim/bed/device-books.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { type EcdsaLimit, measureEcdsa } from "./ecdsa-limit.ts";
 import { cpuOf } from "./oslp-fleet.ts";
 import { residentMegabytes, SWITCH_GROUP, SWITCH_SEED, SwitchGateway } from "./oslp-switch-gateway.ts";
@@ -56,15 +56,12 @@ export const bench: Bench = {
   name: "oslp-switch",
   summary: "street lights switched a second, from the core and back, over real registrations, signatures and sockets",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        devices: { type: "string", default: "2000" },
-        "at-once": { type: "string", default: "256" },
-        resume: { type: "boolean", default: false },
-        "kill-active": { type: "boolean", default: false },
-        "cpu-prof": { type: "string" },
-      },
+    const values = readOptions(args, {
+      devices: { type: "string", default: "2000", about: "simulated street lights" },
+      "at-once": { type: "string", default: "256", about: "commands under way at once" },
+      resume: { type: "boolean", default: false, about: "with the ResumeSchedule after it" },
+      "kill-active": { type: "boolean", default: false, about: "a pair, whose active agent is killed half way" },
+      "cpu-prof": { type: "string", about: "a directory for the processor profiles" },
     });
     const plan: Plan = {
       devices: Number(values.devices),

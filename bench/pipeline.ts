@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { BenchUsage, readOptions } from "./options.ts";
 import { type Cost, measureCost } from "./cost.ts";
 import { measureCostFloor } from "./cost-floor.ts";
 import { measureFleet } from "./oslp-fleet.ts";
@@ -31,21 +31,28 @@ export const bench: Bench = {
   name: "pipeline",
   summary: "from devices to the core's effect: messages a second, what a device waits, what the spool costs",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seconds: { type: "string", default: "5" },
-        "warm-up": { type: "string", default: "3" },
-        devices: { type: "string", default: "1000" },
-        rounds: { type: "string", default: "9" },
-        messages: { type: "string", default: "60000" },
-        fsync: { type: "string", multiple: true, default: ["everysec", "always"] },
-        part: { type: "string", multiple: true, default: ["throughput", "latency", "slowdown"] },
-        "cpu-prof": { type: "string" },
+    const values = readOptions(args, {
+      seconds: { type: "string", default: "5", about: "measured, of each" },
+      "warm-up": { type: "string", default: "3", about: "seconds before" },
+      devices: { type: "string", default: "1000", about: "that stop and wait" },
+      rounds: { type: "string", default: "9", about: "of slowdown" },
+      messages: { type: "string", default: "60000", about: "of cost" },
+      fsync: {
+        type: "string",
+        multiple: true,
+        default: ["everysec", "always"],
+        about: "Redis' appendfsync; again for another",
       },
+      part: {
+        type: "string",
+        multiple: true,
+        default: ["throughput", "latency", "slowdown"],
+        about: "throughput, latency, slowdown, devices or cost; again for another",
+      },
+      "cpu-prof": { type: "string", about: "a directory for the processor profiles" },
     });
     const wrong = values.part.find((part) => !PARTS.some((one) => one === part));
-    if (wrong !== undefined) throw new Error(`there is no part ${wrong}: ${PARTS.join(", ")}`);
+    if (wrong !== undefined) throw new BenchUsage(`there is no part ${wrong}: ${PARTS.join(", ")}`, 2);
     const plan: Plan = {
       seconds: Number(values.seconds),
       warmUpMs: Number(values["warm-up"]) * 1_000,

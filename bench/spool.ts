@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import * as zlib from "node:zlib";
 import { NodeTimers } from "../adapters/io/node/clock.ts";
 import { NodeDisk } from "../adapters/io/node/disk.ts";
@@ -10,6 +9,7 @@ import type { SpoolRecord } from "../edge-agent/spool/record.ts";
 import { DEFAULT_SPOOL_SETTINGS } from "../edge-agent/spool/settings.ts";
 import { Spool } from "../edge-agent/spool/spool.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { median, percentile, rounded } from "./statistics.ts";
 
 const PAYLOAD_BYTES = 261;
@@ -33,14 +33,11 @@ export const bench: Bench = {
   name: "spool",
   summary: "commits of 1 and of 100 records with one fdatasync each, and the recovery of a gigabyte",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        rounds: { type: "string", default: "5" },
-        commits: { type: "string", default: "2000" },
-        megabytes: { type: "string", default: "1024" },
-        dir: { type: "string", default: tmpdir() },
-      },
+    const values = readOptions(args, {
+      rounds: { type: "string", default: "5", about: "of each kind, taking turns" },
+      commits: { type: "string", default: "2000", about: "in each round" },
+      megabytes: { type: "string", default: "1024", about: "recovered" },
+      dir: { type: "string", default: tmpdir(), about: "where the disk is" },
     });
     const figures: Record<string, unknown> = {};
     Object.assign(figures, measureChecksums(out));

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { writeDemoFiles } from "../edge-agent/cli/demo/demo-files.ts";
 import type { Bench } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { median, rounded } from "./statistics.ts";
 
 /** Started once, in the milliseconds of the wall and of the processor. */
@@ -30,9 +30,9 @@ export const bench: Bench = {
   name: "startup",
   summary: "from the start of a process to its open sockets, and to the end of busbar --help and status --help",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { runs: { type: "string", default: "10" }, lights: { type: "string", default: "20" } },
+    const values = readOptions(args, {
+      runs: { type: "string", default: "10", about: "starts of each kind" },
+      lights: { type: "string", default: "20", about: "street lights in the configuration" },
     });
     const runs = Number(values.runs);
     const listening = await agents(runs, Number(values.lights));

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import process from "node:process";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { Bed } from "../firmware-sim/bed/bed.ts";
 import { busbarProgram } from "../firmware-sim/bed/program.ts";
 import { pause, until } from "../firmware-sim/bed/until.ts";
 import type { Bench, BenchOutput } from "./bench.ts";
+import { readOptions } from "./options.ts";
 import { percentile } from "./statistics.ts";
 
 const RUNS = 30;
@@ -46,12 +47,9 @@ export const bench: Bench = {
   name: "takeover",
   summary: "milliseconds without an acknowledgement for any device: kill, freeze, handover, crash of Redis",
   async run(args, out) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        runs: { type: "string", default: String(RUNS) },
-        devices: { type: "string", default: String(DEVICES) },
-      },
+    const values = readOptions(args, {
+      runs: { type: "string", default: String(RUNS), about: "of each fault" },
+      devices: { type: "string", default: String(DEVICES), about: "simulated street lights" },
     });
     const runs = Number(values.runs);
     const devices = Number(values.devices);
