@@ -8,8 +8,11 @@ import { parseArgs } from "node:util";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
+  // What is not known is answered with the usage, below.
+  strict: false,
   options: { n: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
 });
+const unknown = Object.keys(values).some((option) => option !== "n" && option !== "seed");
 const targets = {
   dlms: { module: "adapters/dlms/fuzz.js", vectors: "adapters/dlms/vectors/dlms.json" },
   iec61850: { module: "adapters/iec61850/fuzz.js", vectors: "adapters/iec61850/vectors/frames.json" },
@@ -20,7 +23,7 @@ const name = positionals[0] ?? "";
 const target = targets[name];
 const runs = Number(values.n);
 const first = Number(values.seed);
-if (target === undefined || !Number.isSafeInteger(runs) || !Number.isSafeInteger(first)) {
+if (unknown || target === undefined || !Number.isSafeInteger(runs) || !Number.isSafeInteger(first)) {
   process.stderr.write(`usage: npm run fuzz -- <${Object.keys(targets).join("|")}> [--n runs] [--seed first]\n`);
   process.exit(2);
 }

@@ -190,6 +190,8 @@ function count(text: string, name: string): number {
 }
 
 main(process.argv.slice(2)).then(endProcess, (thrown: unknown) => {
-  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  const isUsage = thrown instanceof TypeError && "code" in thrown && String(thrown.code).startsWith("ERR_PARSE_ARGS");
+  if (isUsage) process.stderr.write(`${thrown.message}\n\n${USAGE}\n`);
+  else process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
   return endProcess(2);
 });
