@@ -327,6 +327,7 @@ export const dlmsSettings: ProtocolSettings<DlmsSection, DlmsDeviceConfig> = {
     ...settings,
     listen: listen.map(({ tls, ...where }) => ({ ...where, tls: tls !== undefined })),
   }),
+  added: { device: { udp: false, signed: false, counterDecrease: "refused" } },
   complaints: dlmsComplaints,
 };
 

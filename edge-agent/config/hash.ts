@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Config } from "./config.ts";
-import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolSettings } from "./protocols.ts";
+import { type DeviceSettings, PROTOCOL_NAMES, PROTOCOLS, type ProtocolSettings, settingsOf } from "./protocols.ts";
 
 /**
  * A fingerprint (32 hex digits) of what both agents of a group must agree on; a standby whose fingerprint differs from the
@@ -12,6 +12,9 @@ import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolSettings } from "./protocols.ts
  * Not in it, because it may differ between two hosts that do the same: addresses and directories of the agents, sizes that
  * follow from one host's disk or memory, batching, hooks, supervisor, log, ops. And never a secret or the place of one: the
  * fingerprint is stored in Redis, and a wrong pair secret or platform key shows itself at the first use.
+ *
+ * A setting that a later version adds is not in it while it has its default (`ProtocolSettings.added`): two versions read
+ * the same file as the same configuration.
  */
 export function configHash(config: Config): string {
   return createHash("sha256")
@@ -26,7 +29,8 @@ function agreed(config: Config): unknown {
   for (const name of PROTOCOL_NAMES) {
     const section = config.protocols[name];
     const settings: Pick<ProtocolSettings<NonNullable<typeof section>, never>, "agreedOf"> = PROTOCOLS[name];
-    if (section !== undefined) protocols[name] = settings.agreedOf(section);
+    if (section !== undefined)
+      protocols[name] = without(settings.agreedOf(section) as object, settingsOf(name).added?.section);
   }
   return {
     gateway,
@@ -49,14 +53,26 @@ function agreed(config: Config): unknown {
       maxAttempts: commands.maxAttempts,
     },
     protocols,
-    devices: [...devices].sort((a, b) => (a.uid < b.uid ? -1 : 1)),
+    devices: [...devices].sort((a, b) => (a.uid < b.uid ? -1 : 1)).map(agreedDevice),
   };
 }
 
-/** JSON with sorted keys: one text per value. */
+function agreedDevice(device: DeviceSettings): object {
+  return without(device, settingsOf(device.protocol).added?.device);
+}
+
+/** What has another value than it would have had if the file had not named it. */
+function without(value: object, added: object | undefined): object {
+  if (added === undefined) return value;
+  const defaults = new Map(Object.entries(added).map(([key, one]) => [key, canonical(one)]));
+  return Object.fromEntries(Object.entries(value).filter(([key, one]) => defaults.get(key) !== canonical(one)));
+}
+
+/** JSON with sorted keys: one text per value. That a file or a variable is named counts, not which. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if ("kind" in value && (value.kind === "file" || value.kind === "env")) return '"…"';
   const entries = Object.entries(value)
     .filter(([, inner]) => inner !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));

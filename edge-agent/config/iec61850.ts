@@ -272,7 +272,9 @@ export const iec61850Settings: ProtocolSettings<Iec61850Section, Iec61850Device>
   listeners,
   listenersOf: (settings) => settings.listen,
   identityOf: (settings) => ({ key: "identification", value: settings.identification }),
-  agreedOf: (settings) => settings,
+  // Where the file of libiec61850 lies is each agent's own.
+  agreedOf: ({ library: _where, ...settings }) => settings,
+  added: { section: { backend: "builtin" } },
   complaints: (settings, devices) => {
     if (settings === undefined) return [];
     const complaints: Complaint[] = [];

@@ -147,6 +147,7 @@ export const oslpSettings: ProtocolSettings<OslpSection, OslpDevice> = {
     ...settings,
     listen: listen.map(({ tls, ...where }) => ({ ...where, tls: tls !== undefined })),
   }),
+  added: { section: { circuit: { failures: 3, openMs: 5_000, longestMs: 120_000 } } },
   complaints: (settings, devices) => {
     if (settings === undefined) return [];
     const { openMs, longestMs } = settings.circuit;

@@ -26,6 +26,11 @@ export interface ProtocolSettings<Section, Device extends DeviceBase> {
   identityOf(device: Device): { readonly key: string; readonly value: string };
   /** What both agents must agree on: see `hash.ts`. */
   agreedOf(section: Section): unknown;
+  /**
+   * Settings that an earlier version of this program did not have, with the value of a file that does not name them: where
+   * they have it the fingerprint is the earlier version's, so that a pair can be upgraded one agent at a time.
+   */
+  readonly added?: { readonly section?: Partial<Section>; readonly device?: Partial<Device> };
   /** Rules that need the whole configuration; paths are those of the file. */
   complaints(
     section: Section | undefined,
