@@ -49,10 +49,11 @@ export interface DlmsKeys {
   readonly next: { readonly encryption: KeyRef; readonly authentication: KeyRef } | undefined;
 }
 
-/** Keys of an M-Bus device behind a meter: its default (master) key, and the user key that is to be set. */
+/** Keys of an M-Bus device behind a meter: its default (master) key, the user key that is to be set, and what proves firmware to it. */
 export interface MbusKeys {
   readonly master: KeyRef;
   readonly user: KeyRef;
+  readonly firmware: KeyRef | undefined;
 }
 
 /** The transport below the association. */

@@ -76,8 +76,8 @@ function keysOf({ suite, mbus }: FleetPlan, { keys }: FleetMember): Readonly<Rec
     secret: toHex(keys.secret),
     mbus: Object.fromEntries(
       mbus.map((_medium, at) => {
-        const { master, user } = keys.mbus(at + 1);
-        return [at + 1, { master: toHex(master), user: toHex(user) }];
+        const { master, user, firmware } = keys.mbus(at + 1);
+        return [at + 1, { master: toHex(master), user: toHex(user), firmware: toHex(firmware) }];
       }),
     ),
     ...(curve !== undefined && {

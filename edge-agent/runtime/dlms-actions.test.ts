@@ -37,6 +37,7 @@ const VALUES: Readonly<Record<string, Json>> = {
   "mbus.decouple": { channel: 4 },
   "mbus.key-status": { channel: 1 },
   "mbus.set-key": { channel: 1 },
+  "mbus.update-firmware": { channel: 1, image: "none" },
   bundle: { actions: [{ action: "clock.read" }] },
 };
 
@@ -48,14 +49,25 @@ afterEach(async () => {
 
 describe("every action against a simulated meter", () => {
   it.each([
-    ["smr-5.5", ["firmware.update"]],
-    ["smr-5.0", ["firmware.update", "mbus.clear-status", "test-alarm.schedule", "thd.configure", "thd.fingerprint"]],
+    ["smr-5.5", ["firmware.update", "mbus.update-firmware"]],
+    [
+      "smr-5.0",
+      [
+        "firmware.update",
+        "mbus.clear-status",
+        "mbus.update-firmware",
+        "test-alarm.schedule",
+        "thd.configure",
+        "thd.fingerprint",
+      ],
+    ],
     [
       "dsmr-4.2.2",
       [
         "firmware.update",
         "mbus.clear-status",
         "mbus.key-status",
+        "mbus.update-firmware",
         "test-alarm.schedule",
         "thd.configure",
         "thd.fingerprint",

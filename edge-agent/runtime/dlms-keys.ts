@@ -128,10 +128,15 @@ function mbusKeys(
     if (master?.length !== 16 || user?.length !== 16) {
       throw unreadable(where, `mbus.${channel} has a master and a user key of 16 octets`);
     }
+    const firmware = hexOf(record["firmware"], where, `mbus.${channel}.firmware`);
+    if (firmware !== undefined && firmware.length !== 16) {
+      throw unreadable(where, `mbus.${channel}.firmware has ${firmware.length} octets, and not 16`);
+    }
     keys[channel] = {
       master: store.addSecret(nameOf(`${channel}.master`), master),
       // The meter is given it as it is, inside a ciphered request.
       user: store.addPassword(nameOf(`${channel}.user`), user),
+      firmware: firmware === undefined ? undefined : store.addSecret(nameOf(`${channel}.firmware`), firmware),
     };
   }
   return keys;

@@ -322,6 +322,52 @@ describe("keys and firmware", () => {
   });
 });
 
+describe("firmware of an M-Bus device", () => {
+  /** As its maker delivers it: for all devices of the simulation's maker on the gas. */
+  function firmwareFile(): Buffer {
+    const file = Buffer.alloc(35 + 5_000 + 16, 9);
+    file.write("5RMS");
+    file.writeUInt8(0, 4);
+    file.writeUInt16LE(35, 5);
+    file.writeUInt32LE(0x0040_0011, 7);
+    file.writeUInt32LE(5_000, 11);
+    file.writeUInt16LE(16, 15);
+    file.set([2, 8, 1, 0x6d, 0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 3, 3, 0, 0, 0, 0, 0, 0], 17);
+    return file;
+  }
+
+  it("goes through the meter to the device it is for, which runs it then", async () => {
+    const meters = await start({ section: "firmwareFolder: firmware", plan: { mbus: ["gas"] } });
+    meters.write("firmware/gas.bin", firmwareFile());
+    expect(await meters.send("mbus.update-firmware", { channel: 1, image: "gas.bin" })).toMatchObject({
+      end: "succeeded",
+      result: {
+        bytes: 5_051,
+        identification: "10000000",
+        manufacturer: "DSM",
+        verified: false,
+        activated: true,
+        status: 6,
+      },
+    });
+    // The version of the device in ASCII, and the meter's own as it was.
+    expect(await meters.send("firmware.version", { channel: 1 })).toMatchObject({
+      result: { simple: "3030343030303131" },
+    });
+    expect(await meters.send("firmware.version")).toMatchObject({ result: { active: "BUS-FW-1.0" } });
+  });
+
+  it("is refused where it is for others, or is none, before a block is sent", async () => {
+    const meters = await start({ section: "firmwareFolder: firmware", plan: { mbus: ["water", "gas"] } });
+    meters.write("firmware/gas.bin", firmwareFile());
+    meters.write("firmware/meter.bin", Buffer.alloc(20_000, 7));
+    const send = (channel: number, image: string) => meters.send("mbus.update-firmware", { channel, image });
+    expect((await send(1, "gas.bin")).fault?.message).toContain("for device type 3, and there is one of type 7");
+    expect((await send(1, "meter.bin")).fault?.message).toContain("does not begin with SMR5");
+    expect((await send(2, "gas.bin")).fault?.code).toBe("dlms.command.key-missing");
+  });
+});
+
 describe("a datagram", () => {
   it("with an alarm arrives as its event, from a known network alone", async () => {
     const port = await freePort();

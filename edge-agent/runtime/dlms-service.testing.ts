@@ -127,7 +127,7 @@ export class MeterBench {
               agreement: toHex(pair(clientAgreementScalar).privateKey),
               serverAgreement: toHex(pair(serverAgreementScalar).publicKey),
             }),
-        mbus: { 1: { master: "33".repeat(16), user: "44".repeat(16) } },
+        mbus: { 1: { master: "33".repeat(16), user: "44".repeat(16), firmware: toHex(member.keys.mbus(1).firmware) } },
         ...(nextKeys ? { next: { encryption: "11".repeat(16), authentication: "22".repeat(16) } } : {}),
       };
       writeFileSync(join(this.dir, "keys", `${member.uid}.json`), JSON.stringify(file), { mode: 0o600 });

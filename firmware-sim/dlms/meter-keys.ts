@@ -8,4 +8,6 @@ export interface MeterKeys {
   master: Uint8Array;
   /** LLS password, and the secret of HLS 2, 3, 4 and 6. */
   secret: Uint8Array;
+  /** What proves firmware to the M-Bus device of a channel; without it none is believed. */
+  mbusFirmware?: (channel: number) => Uint8Array;
 }

@@ -41,5 +41,7 @@ export type Notice =
   | { readonly kind: "push-failed"; readonly setup: string; readonly why: string }
   | { readonly kind: "key-replaced"; readonly key: "encryption" | "broadcast" | "authentication" | "master" }
   | { readonly kind: "image-activated"; readonly identifier: string }
+  /** The M-Bus device of the channel runs it now; the version is that of the firmware's header. */
+  | { readonly kind: "mbus-image-activated"; readonly channel: number; readonly version: number }
   | { readonly kind: "switched"; readonly output: boolean }
   | { readonly kind: "clock-set"; readonly byMs: number };

@@ -44,6 +44,7 @@ const SINGLE = [
   "mbus.key-status",
   "mbus.set-key",
   "mbus.clear-status",
+  "mbus.update-firmware",
   "gsm.diagnostic",
   "supply.status",
   "supply.connect",

@@ -30,6 +30,7 @@ import {
   scanMbus,
   setMbusKey,
 } from "./key-actions.ts";
+import { updateMbusFirmware } from "./mbus-firmware-actions.ts";
 import { gsmDiagnostic, supplyStatus, switchSupply } from "./network-actions.ts";
 import {
   actualPowerQuality,
@@ -88,6 +89,7 @@ const SINGLE: Readonly<Record<SingleAction, DlmsAction>> = {
   "mbus.key-status": mbusKeyStatus,
   "mbus.set-key": setMbusKey,
   "mbus.clear-status": clearMbusStatus,
+  "mbus.update-firmware": updateMbusFirmware,
   "gsm.diagnostic": gsmDiagnostic,
   "supply.status": supplyStatus,
   "supply.connect": switchSupply(true),

@@ -14,6 +14,8 @@ const VERSIONS = {
   "communication-module-active-firmware-identifier": "communicationModule",
   "mbus-driver-active-firmware-identifier": "mbusDriver",
 } as const;
+/** A file of `firmwareFolder`. */
+export const IMAGE_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 /** Where a meter of no known profile has it. */
 const ANY_ACTIVE: Obis = toObis("1.0.0.2.0.255");
 
@@ -83,7 +85,7 @@ export const updateFirmware: DlmsAction = {
   idempotent: false,
   prepare: (request, context) => {
     const input = new Input(request.value);
-    const name = input.text("image", /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, "the name of an image");
+    const name = input.text("image", IMAGE_NAME, "the name of an image");
     const activate = input.flag("activate", true);
     input.done();
     const image = context.settings.images(name);

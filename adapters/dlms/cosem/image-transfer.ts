@@ -32,6 +32,8 @@ export interface ImageTransferPlan {
   readonly progress?: ((blocks: number, of: number) => void) | undefined;
   /** Stop before the activation: the image waits, verified. */
   readonly activate: boolean;
+  /** For a device behind the meter, which only passes it on: it verifies nothing itself and names no image it would activate. */
+  readonly passedOn?: boolean;
   /** The meter is given so long to prepare, verify or activate. */
   readonly patienceMs: DurationMs;
   readonly pollEveryMs: DurationMs;
@@ -89,14 +91,15 @@ export function* transferImage(plan: ImageTransferPlan): Procedure<ImageTransfer
   }
   if (status === IMAGE_STATUS.initiated) {
     yield* sendBlocks(plan, { first, blocks, blockSize });
-    yield* verify(plan);
+    if (plan.passedOn !== true) yield* verify(plan);
   }
-  yield* checkInfo(image);
+  const verified = plan.passedOn !== true;
+  if (verified) yield* checkInfo(image);
   if (!plan.activate) {
-    return { blocks, blockSize, resumedAt: first, verified: true, activated: false, status: yield* readStatus() };
+    return { blocks, blockSize, resumedAt: first, verified, activated: false, status: yield* readStatus() };
   }
-  const end = yield* activate(plan);
-  return { blocks, blockSize, resumedAt: first, verified: true, activated: true, status: end };
+  const end = yield* verified ? activate(plan) : passOn(plan);
+  return { blocks, blockSize, resumedAt: first, verified, activated: true, status: end };
 }
 
 function* prepare(): Procedure<number> {
@@ -193,6 +196,20 @@ function* activate(plan: ImageTransferPlan): Procedure<number> {
   if (status === IMAGE_STATUS.activationFailed)
     throw imageFault("dlms.image.inactive", "the meter could not activate the image");
   return status;
+}
+
+/** The meter gives the image to the device; what that makes of it the device's own version says, hours later at times. */
+function* passOn(plan: ImageTransferPlan): Procedure<number> {
+  const { result } = yield* tryMethod(methodOf(4), number("integer", 0));
+  if (result !== 0 && result !== TEMPORARY_FAILURE) throw methodRefusal(methodOf(4), result);
+  const { initiated, verificationInitiated, verificationSuccessful, activationInitiated } = IMAGE_STATUS;
+  const taken = [IMAGE_STATUS.activationSuccessful, IMAGE_STATUS.notInitiated];
+  const underWay = [verificationInitiated, activationInitiated];
+  // A meter that said yes at once may leave the status as it was.
+  const unmoved = [initiated, verificationSuccessful];
+  return result === 0
+    ? yield* untilStatus(plan, "activate", [...taken, ...unmoved], underWay)
+    : yield* untilStatus(plan, "activate", taken, [...underWay, ...unmoved]);
 }
 
 /** Waits while the status is one of `pending`; throws for one that is neither pending nor reached. */

@@ -25,34 +25,40 @@ export function isConfigured(): Behaviour {
   return {
     name: "is-configured",
     begins: (meter): Habit => {
-      const firmware = { active: "BUS-FW-1.0" };
+      const firmware = { active: "BUS-FW-1.0", mbus: new Map<number, number>() };
       meter.objects.add(
         object(1, { obis: "1.0.0.2.0.255" }, { 2: readOnly(() => octetString(utf8(firmware.active))) }),
       );
       addNetwork(meter);
       const { wanted, listing } = someOf(meter, "is-configured", ({ entry }) => PLAIN_CLASSES.includes(entry.class));
-      meter.objects.offer(listing, (at) => plain(meter, wanted[at] as Wanted));
+      meter.objects.offer(listing, (at) => plain(meter, wanted[at] as Wanted, firmware.mbus));
       return {
         notices: (notice) => {
           if (notice.kind === "image-activated") firmware.active = notice.identifier;
+          if (notice.kind === "mbus-image-activated") firmware.mbus.set(notice.channel, notice.version);
         },
       };
     },
   };
 }
 
+const SIMPLE_VERSION = "mbus-device-config-simple-version-info";
 /** Classes of which an object can be made from what the standard says alone. */
 const PLAIN_CLASSES = [1, 3, 4, 22, 47, 77];
 
-function plain(meter: MeterState, { entry, obis }: Wanted): CosemObject {
+function plain(meter: MeterState, { entry, obis, channel }: Wanted, mbus: ReadonlyMap<number, number>): CosemObject {
   const [scaler, unit] = scaleOf(entry, [0, 255]);
   switch (entry.class) {
     case 3:
       return register({ obis }, typed(entry, 0), scaler, unit);
     case 4: {
-      const value = entry.type === "octet-string" ? octetString(utf8("1.0")) : typed(entry, 0);
+      const first = entry.type === "octet-string" ? octetString(utf8("1.0")) : typed(entry, 0);
+      const value = () => {
+        const version = entry.tag === SIMPLE_VERSION ? mbus.get(channel ?? 0) : undefined;
+        return version === undefined ? first : octetString(utf8(version.toString(16).padStart(8, "0")));
+      };
       const captured = () => octetString(new Uint8Array(12).fill(0xff));
-      return extendedRegister({ obis }, { value: () => value, scaler, unit, status: () => NULL_DATA, captured });
+      return extendedRegister({ obis }, { value, scaler, unit, status: () => NULL_DATA, captured });
     }
     case 22:
       return object(

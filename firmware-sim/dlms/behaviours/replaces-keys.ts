@@ -14,7 +14,7 @@ import type { MeterKeys } from "../meter-keys.ts";
 import { type Call, readOnly, refused, type Refused, RESULT } from "../objects/cosem-object.ts";
 import { data, object } from "../objects/simple.ts";
 
-const KEYS: readonly (Exclude<keyof MeterKeys, "secret"> | undefined)[] = [
+const KEYS: readonly (Exclude<keyof MeterKeys, "secret" | "mbusFirmware"> | undefined)[] = [
   "encryption",
   "broadcast",
   "authentication",
@@ -66,7 +66,7 @@ function activate(parameters: DlmsData | undefined, { meter }: Call): Refused | 
 function transfer(parameters: DlmsData | undefined, { meter, now }: Call): Refused | undefined {
   const entries = parameters === undefined ? undefined : elementsOf(parameters);
   if (entries === undefined || entries.length === 0) return refused(RESULT.typeUnmatched);
-  const taken: (readonly [Exclude<keyof MeterKeys, "secret">, Uint8Array])[] = [];
+  const taken: (readonly [Exclude<keyof MeterKeys, "secret" | "mbusFirmware">, Uint8Array])[] = [];
   for (const entry of entries) {
     const key = unwrapped(entry, meter);
     if (key === undefined) return refused(RESULT.otherReason);
@@ -88,7 +88,7 @@ function transfer(parameters: DlmsData | undefined, { meter, now }: Call): Refus
 function unwrapped(
   entry: DlmsData,
   meter: MeterState,
-): readonly [Exclude<keyof MeterKeys, "secret">, Uint8Array] | undefined {
+): readonly [Exclude<keyof MeterKeys, "secret" | "mbusFirmware">, Uint8Array] | undefined {
   const [id, wrapped] = elementsOf(entry) ?? [];
   const name = KEYS[(id === undefined ? undefined : numberOf(id)) ?? -1];
   const octets = wrapped === undefined ? undefined : octetsOf(wrapped);

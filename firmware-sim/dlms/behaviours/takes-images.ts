@@ -10,12 +10,13 @@ import {
   octetString,
   structure,
 } from "../../../adapters/dlms/data/data.ts";
-import { equalBytes, fromUtf8, toHex, utf8 } from "../../../adapters/kit/bytes.ts";
+import { concat, equalBytes, fromUtf8, toHex, utf8 } from "../../../adapters/kit/bytes.ts";
 import { type DurationMs, type Instant, later } from "../../../adapters/kit/time.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { MeterState } from "../meter-state.ts";
 import { type Call, type Method, readOnly, refused, type Refused, RESULT } from "../objects/cosem-object.ts";
 import { object } from "../objects/simple.ts";
+import { mbusDeviceTakes } from "./mbus-firmware.ts";
 
 export interface ImageSettings {
   readonly blockOctets: number;
@@ -41,6 +42,8 @@ export const IMAGE_OCTETS_MAX = 8_388_608;
 const CORRUPT = utf8(".corrupt");
 
 interface Image {
+  /** For the M-Bus device it names, and passed on to it: the meter verifies nothing. */
+  readonly isPassedOn: boolean;
   readonly identifier: Uint8Array;
   readonly size: number;
   readonly blocks: (Uint8Array | undefined)[];
@@ -99,7 +102,8 @@ class ImageTransfer {
     if (!this.isEnabled) return refused(RESULT.readWriteDenied);
     if (length === 0 || length > IMAGE_OCTETS_MAX) return refused(RESULT.otherReason);
     const count = Math.ceil(length / this.#settings.blockOctets);
-    this.#image = { identifier: octets.slice(), size: length, blocks: new Array(count).fill(undefined) };
+    const isPassedOn = octets.length === 19 && fromUtf8(octets.subarray(3, 7)) === "MBUS";
+    this.#image = { isPassedOn, identifier: octets.slice(), size: length, blocks: new Array(count).fill(undefined) };
     this.status = STATUS.initiated;
     return undefined;
   };
@@ -132,7 +136,10 @@ class ImageTransfer {
 
   readonly activate: Method = (_parameters, { now }: Call) => {
     if (this.status === STATUS.activationInitiated) return refused(RESULT.temporaryFailure);
-    if (this.status !== STATUS.verificationSuccessful) return refused(RESULT.otherReason);
+    const isReady = this.#image?.isPassedOn
+      ? this.status === STATUS.initiated && this.firstMissing() === this.#image.blocks.length
+      : this.status === STATUS.verificationSuccessful;
+    if (!isReady) return refused(RESULT.otherReason);
     this.status = STATUS.activationInitiated;
     this.#meter.agenda.at(later(now, this.#settings.activateMs), (at) => this.#activated(at));
     return refused(RESULT.temporaryFailure);
@@ -175,6 +182,12 @@ class ImageTransfer {
   #activated(now: Instant): void {
     const image = this.#image;
     if (image === undefined) return;
+    if (image.isPassedOn) {
+      const taken = mbusDeviceTakes(this.#meter, concat(image.blocks.filter((one) => one !== undefined)));
+      this.status = taken === undefined ? STATUS.activationFailed : STATUS.activationSuccessful;
+      if (taken !== undefined) this.#meter.notice({ kind: "mbus-image-activated", ...taken }, now);
+      return;
+    }
     this.status = STATUS.activationSuccessful;
     const identifier = fromUtf8(image.identifier) ?? toHex(image.identifier);
     this.#meter.notice({ kind: "image-activated", identifier }, now);

@@ -10,8 +10,12 @@ export interface DerivedKeys extends MeterKeys {
   readonly serverScalar: Uint8Array;
   readonly clientAgreementScalar: Uint8Array;
   readonly serverAgreementScalar: Uint8Array;
-  /** Of the M-Bus device on a channel: the key it was delivered with, and the one it may be given. */
-  readonly mbus: (channel: number) => { readonly master: Uint8Array; readonly user: Uint8Array };
+  /** Of the M-Bus device on a channel: the key it was delivered with, the one it may be given, and what proves firmware to it. */
+  readonly mbus: (channel: number) => {
+    readonly master: Uint8Array;
+    readonly user: Uint8Array;
+    readonly firmware: Uint8Array;
+  };
 }
 
 export function deriveKeys(seed: string, uid: string, suite: 0 | 1 | 2): DerivedKeys {
@@ -28,7 +32,11 @@ export function deriveKeys(seed: string, uid: string, suite: 0 | 1 | 2): Derived
     serverScalar: key("server-signing", scalarOctets(suite)),
     clientAgreementScalar: key("client-agreement", scalarOctets(suite)),
     serverAgreementScalar: key("server-agreement", scalarOctets(suite)),
-    mbus: (channel) => ({ master: key(`mbus-${channel}-master`, 16), user: key(`mbus-${channel}-user`, 16) }),
+    mbus: (channel) => ({
+      master: key(`mbus-${channel}-master`, 16),
+      user: key(`mbus-${channel}-user`, 16),
+      firmware: key(`mbus-${channel}-firmware`, 16),
+    }),
   };
 }
 

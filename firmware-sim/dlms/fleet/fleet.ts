@@ -170,7 +170,14 @@ export class Fleet {
     const { encryption, authentication, broadcast, master, secret } = keys;
     return new SimulatedMeter({
       identity: { ...member.identity, ...ownKeys },
-      keys: { encryption, authentication, broadcast, master, secret },
+      keys: {
+        encryption,
+        authentication,
+        broadcast,
+        master,
+        secret,
+        mbusFirmware: (channel) => keys.mbus(channel).firmware,
+      },
       security: { suite: plan.suite, policy: plan.policy },
       clients: [PUBLIC_CLIENT, management],
       behaviours: behaviours(member),
