@@ -16,7 +16,11 @@ function away(): EdgeError {
   return new EdgeError({ code: "queue.unavailable", blame: "network", retry: "backoff", message: "away" });
 }
 
-/** A queue as the committer offers it: in order, all behind a failure fail, closed until reopened. */
+function overfull(): EdgeError {
+  return new EdgeError({ code: "queue.overfull", blame: "us", retry: "backoff", message: "overfull" });
+}
+
+/** A queue as the committer offers it: in order, all behind a failure fail, closed until reopened, as it is by one too many. */
 class FakeQueue implements Commits {
   readonly committed: string[] = [];
   readonly #clock: SimClock;
@@ -24,6 +28,9 @@ class FakeQueue implements Commits {
   available = true;
   fenced = false;
   latencyMs = 2;
+  /** Entries that may wait. */
+  room: number = Number.POSITIVE_INFINITY;
+  #closedBy: () => EdgeError = away;
   #order = 0;
   #line: { entry: PlacedEntry; settled: Settled }[] = [];
   #busy = false;
@@ -38,7 +45,12 @@ class FakeQueue implements Commits {
   }
 
   take(given: CommitEntry, settled: Settled): void {
-    if (this.gate !== "open") queueMicrotask(() => settled.reject(away()));
+    if (this.gate === "open" && this.#line.length >= this.room) {
+      this.gate = "closed";
+      this.#closedBy = overfull;
+    }
+    const fault = this.#closedBy();
+    if (this.gate !== "open") queueMicrotask(() => settled.reject(fault));
     else {
       this.#line.push({ entry: this.place(given), settled });
       this.#pump();
@@ -78,6 +90,7 @@ class FakeQueue implements Commits {
           one.settled.resolve();
         }
       } else {
+        if (this.gate === "open") this.#closedBy = away;
         this.gate = "closed";
         for (const one of [...taken, ...this.#line.splice(0)]) one.settled.reject(fault);
       }
@@ -240,8 +253,9 @@ describe("whatever the queue does", () => {
       { maxLength: 80 },
     );
     await fc.assert(
-      fc.asyncProperty(steps, fc.integer(), async (plan, seed) => {
+      fc.asyncProperty(steps, fc.integer(), fc.integer({ min: 1, max: 8 }), async (plan, seed, room) => {
         const { clock, queue, keeper, side } = bench(seed);
+        queue.room = room;
         const acknowledged: string[] = [];
         const next = [0, 0, 0, 0];
         for (const step of plan) {

@@ -11,6 +11,7 @@ import { type Move, StorePath } from "./store-path.ts";
 
 const away = new EdgeError({ code: "queue.unavailable", blame: "network", retry: "backoff", message: "away" });
 const fenced = new EdgeError({ code: "queue.fenced", blame: "us", retry: "never", message: "b:8" });
+const overfull = new EdgeError({ code: "queue.overfull", blame: "us", retry: "backoff", message: "10000 wait" });
 const overlong = new EdgeError({ code: "queue.overfull", blame: "us", retry: "never", message: "too large" });
 
 function empty(held: readonly string[] = []): { isEmpty: boolean; held: Set<string>; holds(device: string): boolean } {
@@ -39,6 +40,19 @@ describe("the way of an entry", () => {
     expect(path.waiting).toBe(1);
     expect(ways(path.unsettled("d", 2, away))).toEqual(["2:spool", "3:spool"]);
     expect(ways(path.offer("e", 4))).toEqual(["4:spool"]);
+  });
+
+  it("leads into the spool behind those before it, also where a full queue told it first", () => {
+    const path = new StorePath<number>(empty());
+    for (const entry of [1, 2, 3, 4]) path.offer("d", entry);
+    expect(path.unsettled("d", 3, overfull)).toEqual([]);
+    expect(path.offer("d", 5)).toEqual([]);
+    expect(path.unsettled("d", 4, overfull)).toEqual([]);
+    expect(path.waiting).toBe(3);
+    expect(path.settled("d")).toEqual([]);
+    expect(ways(path.unsettled("d", 2, away))).toEqual(["2:spool", "3:spool", "4:spool", "5:spool"]);
+    expect(path.waiting).toBe(0);
+    expect(ways(path.offer("e", 6))).toEqual(["6:spool"]);
   });
 
   it("is direct for a device with nothing in the spool while others drain", () => {

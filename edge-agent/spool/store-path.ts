@@ -40,6 +40,8 @@ interface Lane<Entry> {
   underWay: number;
   /** Made when the first one has to wait, which is rare. */
   waiting: Fifo<Entry> | undefined;
+  /** What a queue that was full turned away while earlier ones were under way: older than all that wait. */
+  turnedAway: Fifo<Entry> | undefined;
 }
 
 /**
@@ -48,7 +50,8 @@ interface Lane<Entry> {
  * and nothing goes into the spool while the fate of an earlier one is open in the queue.
  *
  * Of the queue it asks what the committer promises: entries of a device become durable in the order they were given,
- * and when one is rejected, so is everything of that device given after it, in order.
+ * and when one is rejected, so is everything of that device given after it, in order. With `queue.overfull` it may be
+ * rejected while the fate of those before it is still open; it waits for that here.
  */
 export class StorePath<Entry> {
   readonly #spool: SpoolView;
@@ -105,6 +108,13 @@ export class StorePath<Entry> {
     }
     if (fault.retry === "never") return [{ to: "refuse", device, entry, fault }, ...this.#follow(device)];
     this.#state = "spilling";
+    if (fault.code === "queue.overfull") {
+      const lane = this.#lane(device);
+      lane.turnedAway ??= new Fifo();
+      lane.turnedAway.push(entry);
+      this.#waiting += 1;
+      return this.#follow(device);
+    }
     return [{ to: "spool", device, entry }, ...this.#follow(device)];
   }
 
@@ -131,7 +141,7 @@ export class StorePath<Entry> {
   }
 
   #mustWait(device: string, lane: Lane<Entry> | undefined): boolean {
-    if (lane?.waiting !== undefined && lane.waiting.length > 0) return true;
+    if (lane !== undefined && hasWaiting(lane)) return true;
     if (this.#goesDirect(device)) return false;
     return (lane !== undefined && lane.underWay > 0) || (this.#state === "closing" && this.#spool.holds(device));
   }
@@ -153,7 +163,7 @@ export class StorePath<Entry> {
   /** What waited goes the way that is open now. Its moves are one step: the spool does not change in between. */
   #follow(device: string): readonly Move<Entry>[] {
     const lane = this.#lanes.get(device);
-    if (lane?.waiting === undefined) return [];
+    if (lane === undefined || !hasWaiting(lane)) return [];
     const isClosing = this.#state === "closing" && this.#spool.holds(device);
     if (isClosing || (lane.underWay > 0 && !this.#goesDirect(device))) return [];
     return this.#takeWaiting(device).map((entry) => this.#route(device, entry));
@@ -163,13 +173,14 @@ export class StorePath<Entry> {
     const lane = this.#lanes.get(device);
     invariant(lane !== undefined && lane.underWay > 0, "a fate belongs to an entry under way");
     lane.underWay -= 1;
-    if (lane.underWay === 0 && (lane.waiting?.length ?? 0) === 0) this.#lanes.delete(device);
+    if (lane.underWay === 0 && !hasWaiting(lane)) this.#lanes.delete(device);
   }
 
   #takeWaiting(device: string): readonly Entry[] {
     const lane = this.#lanes.get(device);
-    if (lane?.waiting === undefined) return [];
-    const taken = [...lane.waiting];
+    if (lane === undefined || !hasWaiting(lane)) return [];
+    const taken = [...(lane.turnedAway ?? []), ...(lane.waiting ?? [])];
+    lane.turnedAway = undefined;
     lane.waiting = undefined;
     this.#waiting -= taken.length;
     if (lane.underWay === 0) this.#lanes.delete(device);
@@ -179,8 +190,12 @@ export class StorePath<Entry> {
   #lane(device: string): Lane<Entry> {
     const known = this.#lanes.get(device);
     if (known !== undefined) return known;
-    const lane = { underWay: 0, waiting: undefined };
+    const lane = { underWay: 0, waiting: undefined, turnedAway: undefined };
     this.#lanes.set(device, lane);
     return lane;
   }
+}
+
+function hasWaiting<Entry>({ waiting, turnedAway }: Lane<Entry>): boolean {
+  return waiting !== undefined || turnedAway !== undefined;
 }
