@@ -141,6 +141,19 @@ function unplaced(device: string, order: number): CommitEntry {
   return rest;
 }
 
+function keeperOf(queue: FakeQueue, side: SpoolSide): SpoolingStorekeeper {
+  return new SpoolingStorekeeper({
+    reign: { group: "g", holder: "a", epoch: 2, mayAct: () => true },
+    committer: queue,
+    spool: side.spool,
+    drain: DEFAULT_DRAIN,
+    timers: side.timers,
+    random: side.random,
+    announce: () => ({ device: "gateway", messages: [], memory: undefined }),
+    noted: () => {},
+  });
+}
+
 describe("the way of an entry", () => {
   it("is the queue while it takes what comes: nothing is spooled", async () => {
     const { clock, queue, keeper, side } = bench();
@@ -190,21 +203,33 @@ describe("the way of an entry", () => {
     expect(side.spool.own.last).toBe(0);
   });
 
+  it("ends with the reign also for what waits for the last commit of a drain", async () => {
+    const clock = new SimClock();
+    const side = new SpoolSide("a", clock, 1);
+    await Promise.all([side.spool.add(entry("d", 1, 1)), clock.runFor(10)]);
+    const queue = new FakeQueue(clock);
+    queue.latencyMs = 50;
+    const keeper = keeperOf(queue, side);
+    keeper.begin();
+    expect(keeper.state).toBe("closing");
+    let fate = "open";
+    keeper.store(unplaced("d", 2)).then(
+      () => (fate = "stored"),
+      (fault: EdgeError) => (fate = fault.code),
+    );
+    await clock.runFor(1);
+    keeper.end();
+    await clock.runFor(1_000);
+    expect(fate).toBe("queue.fenced");
+    expect(keeper.open).toBe(0);
+  });
+
   it("takes up what an earlier reign left in the spool, before the same device's new entries", async () => {
     const clock = new SimClock();
     const side = new SpoolSide("a", clock, 1);
     await Promise.all([side.spool.add(entry("d", 1, 1)), clock.runFor(10)]);
     const queue = new FakeQueue(clock);
-    const keeper = new SpoolingStorekeeper({
-      reign: { group: "g", holder: "a", epoch: 2, mayAct: () => true },
-      committer: queue,
-      spool: side.spool,
-      drain: DEFAULT_DRAIN,
-      timers: side.timers,
-      random: side.random,
-      announce: () => ({ device: "gateway", messages: [], memory: undefined }),
-      noted: () => {},
-    });
+    const keeper = keeperOf(queue, side);
     keeper.begin();
     const stored = keeper.store(unplaced("d", 2));
     await clock.runFor(500);

@@ -144,6 +144,7 @@ export class SpoolingStorekeeper implements Storekeeper {
     this.#ended = true;
     this.#forgetArrivals?.();
     this.#parts.committer.end();
+    this.#perform(this.#path.end(reignOver(this.#parts.reign)));
   }
 
   #perform(moves: readonly Move<Item>[]): void {

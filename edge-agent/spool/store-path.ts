@@ -140,6 +140,13 @@ export class StorePath<Entry> {
     return this.#followAll();
   }
 
+  /** The reign is over: nobody tells any more what those that wait are waiting for. */
+  end(fault: EdgeError): readonly Move<Entry>[] {
+    return [...this.#lanes.keys()].flatMap((device) =>
+      this.#takeWaiting(device).map((entry) => ({ to: "refuse" as const, device, entry, fault })),
+    );
+  }
+
   #mustWait(device: string, lane: Lane<Entry> | undefined): boolean {
     if (lane !== undefined && hasWaiting(lane)) return true;
     if (this.#goesDirect(device)) return false;
