@@ -157,7 +157,8 @@ function main(): void {
   }
   const kept = new Kept(library);
   const framer = nativeFramer();
-  process.stdin.on("end", () => end(0));
+  // Nobody is there any more. An exit would wait for the call that the library is in, and a library can wait for ever.
+  process.stdin.on("end", () => process.kill(process.pid, "SIGKILL"));
   process.stdin.on("data", (chunk) => {
     for (const bytes of framer.push(chunk)) {
       const told = decodeFrame(bytes);

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ import { readScl } from "../scl/read.ts";
 import { utf8 } from "../../kit/bytes.ts";
 import { SeededRandom } from "../../kit/random.ts";
 import { checkLibrary, startLibrary } from "./child-process.ts";
+import { encodeFrame } from "./frames.ts";
 import { NativeAssociation } from "./native-association.ts";
 
 const timers = new NodeTimers();
@@ -185,6 +186,20 @@ describe.skipIf(!hasCompiler)("over a stand-in with the library's functions (ski
     expect(await run.over).toMatchObject({ code: "iec61850.native.crashed", native: "SIGSEGV" });
     expect((await other.ask("device.identify", { uid: "again" })).end).toBe("succeeded");
     expect(await other.release()).toBe("done");
+  });
+
+  it("leaves no process behind where the agent is gone, whatever the library waits for", async () => {
+    const file = join(import.meta.dirname, "../../../dist/adapters/iec61850/native/child.js");
+    const child = spawn(process.execPath, [file, library], { stdio: ["pipe", "ignore", "ignore"] });
+    const ended = new Promise((resolve) => child.once("exit", () => resolve("ended")));
+    const selectors = { presentation: "00000001", session: "0001", transport: "0001" };
+    const asked = { say: "associate", host: "127.0.0.1", port: 2, associateMs: 1, requestMs: 1 };
+    child.stdin.write(encodeFrame({ kind: "notice", notice: { ...asked, local: selectors, remote: selectors } }));
+    child.stdin.end();
+    const patience = new Promise((resolve) => timers.at(later(timers.now(), DEADLINE_MS / 3), () => resolve("left")));
+    const how = await Promise.race([ended, patience]);
+    child.kill("SIGKILL");
+    expect(how).toBe("ended");
   });
 
   it("says that the IED refused", async () => {
