@@ -32,6 +32,8 @@ export interface DlmsSettings {
   readonly images: (name: string) => FirmwareImage | undefined;
   /** Pushes without protection are believed from configured source addresses alone. */
   readonly plainPush: "allowed-sources" | "refused";
+  /** Pushes in UI frames of HDLC, besides those in the wrapper. */
+  readonly hdlcPushes: boolean;
   /** Whose system title it is, by the configuration; others are learnt in associations. `title` in hex. */
   readonly deviceOfTitle: (title: string) => string | undefined;
 }
@@ -44,5 +46,6 @@ export const DLMS_DEFAULTS: Omit<DlmsSettings, "ciphers"> = {
   image: { patienceMs: 5 * MINUTE_MS, pollEveryMs: 5 * SECOND_MS },
   images: () => undefined,
   plainPush: "allowed-sources",
+  hdlcPushes: false,
   deviceOfTitle: () => undefined,
 };

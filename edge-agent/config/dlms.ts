@@ -29,6 +29,8 @@ export interface DlmsSection {
   readonly udp: readonly { readonly host: string; readonly port: number }[];
   /** Addresses that may push; empty: any may, and only what is ciphered is believed. */
   readonly allow: readonly Network[];
+  /** Pushes may come in UI frames of HDLC. */
+  readonly hdlcPushes: boolean;
   /** Key files of meters that name none of their own: `<uid>.json` in here. */
   readonly keyFolder: FileRef | undefined;
   /** Firmware images, each with `<name>.id` beside it: its image identifier in hex. */
@@ -197,6 +199,7 @@ const section: z.ZodType<DlmsSection> = z
       .array(network, { error: `a list, each ${NETWORK}` })
       .max(1_000, { error: "at most 1000 networks" })
       .prefault([]),
+    hdlcPushes: flag().prefault(false),
     keyFolder: path("a folder of key files").optional(),
     firmwareFolder: path("a folder of firmware images").optional(),
     clientTitle: title.prefault("4253420000000001"),
@@ -327,7 +330,7 @@ export const dlmsSettings: ProtocolSettings<DlmsSection, DlmsDeviceConfig> = {
     ...settings,
     listen: listen.map(({ tls, ...where }) => ({ ...where, tls: tls !== undefined })),
   }),
-  added: { device: { udp: false, signed: false, counterDecrease: "refused" } },
+  added: { section: { hdlcPushes: false }, device: { udp: false, signed: false, counterDecrease: "refused" } },
   complaints: dlmsComplaints,
 };
 

@@ -159,6 +159,7 @@ const DLMS_FULL = `## Meters: we call them to read and to command, they call us 
 #   listen: [{ port: 9598 }]          # where they push over TCP
 #   udp: [{ port: 9598 }]
 #   allow: [10.20.0.0/16]             # whose pushes are believed without ciphering; without it nobody's
+#   hdlcPushes: true                 # pushes in UI frames of HDLC too
 #   keyFolder: keys/dlms              # <uid>.json holds the keys of a meter
 #   firmwareFolder: firmware
 #   connectTimeout: 10s

@@ -388,8 +388,14 @@ describe("a datagram", () => {
 });
 
 describe("a push", () => {
-  it.each([true, false])("of an alarm arrives as its event (ciphered: %s)", async (protectsPushes) => {
-    const meters = await start({ protectsPushes, section: "allow: [127.0.0.1]" });
+  it.each([
+    [true, "wrapper"],
+    [false, "wrapper"],
+    [true, "HDLC"],
+    [false, "HDLC"],
+  ] as const)("of an alarm arrives as its event (ciphered: %s, in the %s)", async (protectsPushes, framing) => {
+    const behaviours = framing === "HDLC" ? ["pushes-in-hdlc"] : [];
+    const meters = await start({ protectsPushes, behaviours, section: "allow: [127.0.0.1], hdlcPushes: true" });
     const member = meters.fleet.members[0];
     if (member === undefined) throw new Error("no meter");
     meters.fleet.raise(member, "fraud", 40);

@@ -130,6 +130,7 @@ function dlmsSettingsOf(
     counterBlock: section.counterBlock,
     // Without a list of networks anybody could say that he is a meter.
     plainPush: section.allow.length > 0 ? "allowed-sources" : "refused",
+    hdlcPushes: section.hdlcPushes,
     deviceOfTitle,
     images: (name) => (section.firmwareFolder === undefined ? undefined : imageOf(section.firmwareFolder.path, name)),
   };

@@ -49,6 +49,8 @@ export interface Oddities {
   leavesOutRepeats: boolean;
   /** Pushes as the MX382 of DSMR 2.2: an EventNotification with nothing but who it is from. */
   pushesAsMx382: boolean;
+  /** Pushes leave in UI frames of HDLC, not in the wrapper. */
+  pushesInHdlc: boolean;
 }
 
 /** The mutable inside of a simulated meter; behaviours and objects work on it. */

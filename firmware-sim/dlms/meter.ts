@@ -63,7 +63,7 @@ export class SimulatedMeter {
       clients: parts.clients,
       neighbours: () => this.#neighbours(),
       agenda: new Agenda(),
-      oddities: { firstBlock: 1, leavesOutRepeats: false, pushesAsMx382: false },
+      oddities: { firstBlock: 1, leavesOutRepeats: false, pushesAsMx382: false, pushesInHdlc: false },
       afterAnswer: [],
       pushes: new Fifo(),
       notice: (notice, now) => this.#tell(notice, now),

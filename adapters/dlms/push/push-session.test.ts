@@ -8,16 +8,18 @@ import { concat, fromHex, toHex, utf8 } from "../../kit/bytes.ts";
 import type { DeviceMemory, SessionOutcome } from "../../kit/session.ts";
 import type { Step } from "../../kit/step.ts";
 import { SeededRandom } from "../../kit/random.ts";
-import { toInstant } from "../../kit/time.ts";
+import { later, toInstant } from "../../kit/time.ts";
 import { checkLaws } from "../../kit/laws.ts";
 import { NOW, tableDevice } from "../actions/table-meter.testing.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import type { DlmsData } from "../data/data.ts";
 import type { DlmsDevice } from "../device.ts";
+import { decodeFrame, encodeFrame } from "../hdlc/frame.ts";
 import { AUTHENTICATED_ENCRYPTED } from "../security/control.ts";
 import { sealApdu } from "../security/envelope.ts";
 import { DLMS_DEFAULTS, type DlmsSettings } from "../settings.ts";
 import { encodeWrapperPdu } from "../transport/wrapper.ts";
+import { hdlcPushFrames } from "./hdlc-pushes.ts";
 import { PushSession } from "./push-session.ts";
 
 const ID = "KFM10000000000001";
@@ -189,6 +191,91 @@ describe("a ciphered push", () => {
     expect(refusals(new World().session().receive(changed, at))).toEqual(["dlms.security.deciphering-failed"]);
     const stranger = new World({ deviceOfTitle: () => undefined });
     expect(refusals(stranger.session().receive(push, at))).toEqual(["dlms.device.unknown"]);
+  });
+});
+
+describe("a push in HDLC", () => {
+  const meter = { source: { size: 1, upper: 1, lower: 0 }, destination: { size: 1, upper: 103, lower: 0 } } as const;
+  const framed = (apdu: Uint8Array, informationMax?: number): Uint8Array =>
+    concat(hdlcPushFrames("meter", { ...meter, apdu }, informationMax));
+
+  it("is taken where it is configured, whole and in segments, with noise before it", () => {
+    const push = notification(alarm(1));
+    for (const octets of [framed(push), framed(push, 20), concat([fromHex("7e7e") ?? push, framed(push)])]) {
+      expect(codes(new World({ hdlcPushes: true }).session().receive(octets, at))).toEqual(["clock.clock-invalid"]);
+      expect(refusals(new World().session().receive(octets, at))).toEqual(["dlms.push.malformed"]);
+    }
+    // As the line of a converter loses octets: the frame that is whole is taken.
+    const noisy = concat([framed(push).subarray(0, 20), framed(push)]);
+    expect(codes(new World({ hdlcPushes: true }).session().receive(noisy, at))).toEqual(["clock.clock-invalid"]);
+  });
+
+  it("leaves nothing to wait for behind it, and is stalled in the middle", () => {
+    const push = framed(notification(alarm(1)), 20);
+    const done = new World({ hdlcPushes: true }).session();
+    expect(refusals(done.receive(push, at))).toEqual([]);
+    expect(refusals(done.close(at))).toEqual([]);
+    // After a whole frame with more to come, where nothing of a next one is there.
+    const first = hdlcPushFrames("meter", { ...meter, apdu: notification(alarm(1)) }, 20)[0] ?? push;
+    const begun = new World({ hdlcPushes: true }).session();
+    const step = begun.receive(first, at);
+    expect(step.outcomes).toEqual([]);
+    expect(refusals(begun.wake(later(at, DLMS_DEFAULTS.timeouts.responseMs)))).toEqual(["dlms.push.stalled"]);
+  });
+
+  it("is confirmed in a UI frame back, once it is stored", () => {
+    const session = new World({ hdlcPushes: true }).session();
+    const step = session.receive(framed(notification(alarm(1), 0x4000_0007)), at);
+    expect(step.send).toEqual([]);
+    const token = step.outcomes.flatMap((one) => (one.kind === "store" ? [one.token] : []))[0];
+    if (token === undefined) throw new Error("nothing to store");
+    const [answer = new Uint8Array()] = session.stored(token, at).send;
+    expect(decodeFrame(answer.slice(1, -1))).toMatchObject({
+      source: meter.destination,
+      destination: meter.source,
+      control: { kind: "UI" },
+      information: fromHex("e6e600" + "1040000007" + "00"),
+    });
+  });
+
+  it("ends the connection where it sets up a link, or has no LLC octets", () => {
+    const frame = { ...meter, segmented: false, information: new Uint8Array(0) } as const;
+    const link = encodeFrame({ ...frame, control: { kind: "SNRM", poll: true } });
+    const bare = encodeFrame({
+      ...frame,
+      control: { kind: "UI", poll: false },
+      information: notification(alarm(1)),
+    });
+    const refused = (bytes: Uint8Array) => refusals(new World({ hdlcPushes: true }).session().receive(bytes, at));
+    expect(refused(link)).toEqual(["dlms.push.unexpected"]);
+    expect(refused(bare)).toEqual(["hdlc.llc.malformed"]);
+  });
+
+  it.each([1, 2, 3])("keeps the laws (seed %i)", (seed) => {
+    const flood = hdlcPushFrames("meter", { ...meter, apdu: new Uint8Array(1_000) }, 500)[0] ?? new Uint8Array();
+    const violations = checkLaws<Outcome>({
+      make: () => {
+        const world = new World({ hdlcPushes: true });
+        const registry = { ...world.seams.registry, byProtocolId: () => DEVICE, byMemory: () => DEVICE };
+        return new PushSession({ ...world.settings, deviceOfTitle: () => DEVICE.uid }, { ...world.seams, registry });
+      },
+      script: [
+        { kind: "receive", bytes: concat([1, 2].map((n) => framed(notification(alarm(n), 0x4000_0000 + n), 20))) },
+        { kind: "pass", ms: 1_000 },
+        { kind: "receive", bytes: framed(notification(alarm(5), 0x4000_0009)) },
+      ],
+      start: at,
+      seed,
+      // The octets around the segments are not kept.
+      bound: { ceiling: 2 * DLMS_DEFAULTS.limits.pushBytes, flood: () => flood },
+      store: {
+        tokenOf: (outcome) => (outcome.kind === "store" ? outcome.token : undefined),
+        stored: (machine, token, now) =>
+          machine instanceof PushSession ? machine.stored(token, now) : machine.wake(now),
+        acknowledgements: (sent) => Math.floor(sent.length / 19),
+      },
+    });
+    expect(violations).toEqual([]);
   });
 });
 

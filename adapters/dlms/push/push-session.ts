@@ -1,6 +1,7 @@
 import type { Command } from "../../../edge-agent/model/command.ts";
 import type { MessageDraft } from "../../../edge-agent/model/draft.ts";
 import type { Seams } from "../../kit/adapter.ts";
+import { concat } from "../../kit/bytes.ts";
 import { Deadlines } from "../../kit/deadlines.ts";
 import { type EdgeError, toEdgeError } from "../../kit/edge-error.ts";
 import { Fifo } from "../../kit/fifo.ts";
@@ -16,6 +17,7 @@ import type { DlmsDevice } from "../device.ts";
 import { readMemory, writeMemory } from "../memory.ts";
 import { encodeWrapperPdu } from "../transport/wrapper.ts";
 import type { DlmsSettings } from "../settings.ts";
+import { hdlcPushFrames } from "./hdlc-pushes.ts";
 import { openPush } from "./open-push.ts";
 import { bodyContent, dsmr4Content, eventContent, type PushContent } from "./push-body.ts";
 import { pushDrafts } from "./push-drafts.ts";
@@ -47,7 +49,7 @@ interface TakenPush {
  * meter that asks for a confirmation (data-notification of the confirmed service class) gets it then. What is of no meter
  * we know, or cannot be believed, ends the connection without a word.
  *
- * Held at most: `waitingPushes + 1` APDUs of `pushBytes`.
+ * Held at most: `waitingPushes + 1` APDUs of `pushBytes`, and one HDLC frame.
  */
 export class PushSession implements Session<Command, MessageDraft> {
   readonly #settings: DlmsSettings;
@@ -63,7 +65,7 @@ export class PushSession implements Session<Command, MessageDraft> {
   constructor(settings: DlmsSettings, seams: Seams<DlmsDevice>) {
     this.#settings = settings;
     this.#seams = seams;
-    this.#framer = new PushFramer(settings.limits.pushBytes);
+    this.#framer = new PushFramer(settings.limits.pushBytes, settings.hdlcPushes);
   }
 
   open(now: Instant): Step<Outcome> {
@@ -203,7 +205,7 @@ export class PushSession implements Session<Command, MessageDraft> {
       const origin = { device, apdu: frame.bytes, ciphered: undefined, time: undefined, receivedAt };
       return { device, drafts: pushDrafts(content, origin), counter: undefined, answer: undefined };
     }
-    const { apdu, source, destination } = frame.pdu;
+    const { apdu } = frame.kind === "hdlc" ? frame.push : frame.pdu;
     const { notification, device: proven, ciphered } = openPush(apdu, this.#settings, this.#seams);
     const isData = notification.kind === "data-notification";
     const content = isData ? bodyContent(notification.body) : eventContent(notification);
@@ -214,15 +216,10 @@ export class PushSession implements Session<Command, MessageDraft> {
     const confirmed = isData && readLongInvokeId(notification.invoke).confirmed;
     // A confirmation goes back in the clear: it says nothing that the wire has not seen.
     const answer = confirmed
-      ? encodeWrapperPdu({
-          source: destination,
-          destination: source,
-          apdu: encodeApdu({
-            kind: "data-notification-confirm",
-            invoke: notification.invoke,
-            dateTime: new Uint8Array(0),
-          }),
-        })
+      ? answerTo(
+          frame,
+          encodeApdu({ kind: "data-notification-confirm", invoke: notification.invoke, dateTime: new Uint8Array(0) }),
+        )
       : undefined;
     const drafts = pushDrafts(content, { device, apdu, ciphered, time, receivedAt });
     return { device, drafts, counter: ciphered?.authenticated === true ? ciphered.counter : undefined, answer };
@@ -256,4 +253,11 @@ export class PushSession implements Session<Command, MessageDraft> {
     step.ended = reason;
     this.#deadlines.clearAll();
   }
+}
+
+/** As the push came: from where it went, to where it came from. */
+function answerTo(frame: Exclude<PushFrame, { kind: "dsmr4" }>, apdu: Uint8Array): Uint8Array {
+  return frame.kind === "hdlc"
+    ? concat(hdlcPushFrames("us", { source: frame.push.destination, destination: frame.push.source, apdu }))
+    : encodeWrapperPdu({ source: frame.pdu.destination, destination: frame.pdu.source, apdu });
 }

@@ -11,6 +11,8 @@ import {
   octetString,
   structure,
 } from "../../../adapters/dlms/data/data.ts";
+import { clientAddress, serverAddress } from "../../../adapters/dlms/hdlc/address.ts";
+import { hdlcPushFrames } from "../../../adapters/dlms/push/hdlc-pushes.ts";
 import { encodeWrapperPdu } from "../../../adapters/dlms/transport/wrapper.ts";
 import { concat, fromUtf8, utf8 } from "../../../adapters/kit/bytes.ts";
 import { type Instant, SECOND_MS } from "../../../adapters/kit/time.ts";
@@ -32,6 +34,8 @@ const [TCP, UDP] = [0, 1];
 const MANUFACTURER_MESSAGE = 128;
 /** Who a push is for where the setup has no client SAP: class 40 version 0 has none. */
 const PUSH_CLIENT = 102;
+/** So short that most pushes are several segments. */
+const PUSH_INFORMATION_OCTETS = 64;
 
 interface Setup {
   readonly obis: string;
@@ -132,7 +136,7 @@ function push(meter: MeterState, { obis, object: setup }: Setup, now: Instant): 
   });
 }
 
-/** A DataNotification over the wrapper, ciphered where the meter protects its pushes. */
+/** A DataNotification over the wrapper or HDLC, ciphered where the meter protects its pushes. */
 function notification(meter: MeterState, values: readonly DlmsData[]): Uint8Array {
   const invoke = meter.random.u32() & 0xff_ffff;
   const apdu: Apdu = { kind: "data-notification", invoke, dateTime: new Uint8Array(0), body: structure(...values) };
@@ -141,11 +145,13 @@ function notification(meter: MeterState, values: readonly DlmsData[]): Uint8Arra
   const cover: Cover = meter.protectsPushes
     ? { kind: "general", key: "global", protection: { authenticated: true, encrypted: true }, broadcast: false }
     : PLAIN;
-  return encodeWrapperPdu({
-    source: meter.identity.logicalDevice,
-    destination: PUSH_CLIENT,
-    apdu: protector.cover(encodeApdu(apdu), cover),
-  });
+  const { logicalDevice } = meter.identity;
+  const covered = protector.cover(encodeApdu(apdu), cover);
+  if (!meter.oddities.pushesInHdlc) {
+    return encodeWrapperPdu({ source: logicalDevice, destination: PUSH_CLIENT, apdu: covered });
+  }
+  const addresses = { source: serverAddress(logicalDevice), destination: clientAddress(PUSH_CLIENT) };
+  return concat(hdlcPushFrames("meter", { ...addresses, apdu: covered }, PUSH_INFORMATION_OCTETS));
 }
 
 /** DSMR 4: the equipment identifier, a comma, and the alarm register or the logical name of what made the push. */

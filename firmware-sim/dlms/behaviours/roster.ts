@@ -22,6 +22,7 @@ import { numbersBlocksFromZero } from "./numbers-blocks-from-zero.ts";
 import { offersLittle } from "./offers-little.ts";
 import { pushes } from "./pushes.ts";
 import { pushesAsMx382 } from "./pushes-as-mx382.ts";
+import { pushesInHdlc } from "./pushes-in-hdlc.ts";
 import { raisesAlarms } from "./raises-alarms.ts";
 import { raisesEvents } from "./raises-events.ts";
 import { rebootsInBlockTransfer } from "./reboots-in-block-transfer.ts";
@@ -82,6 +83,7 @@ export const BEHAVIOURS: Readonly<Record<string, BehaviourEntry>> = {
   "numbers-blocks-from-zero": odd("block numbers begin at 0", numbersBlocksFromZero),
   "leaves-out-repeats": odd("null-data in profiles for what is as before", leavesOutRepeats),
   "pushes-as-mx382": odd("pushes as the MX382 of DSMR 2.2 does", pushesAsMx382),
+  "pushes-in-hdlc": odd("pushes in UI frames of HDLC, not in the wrapper", pushesInHdlc),
   "trails-octets": odd("stray octets behind an answer", trailsOctets),
 
   "falls-silent": faulty("reads every request and says nothing", fallsSilent),
