@@ -7,9 +7,12 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Config, GroupSettings } from "../config/config.ts";
 import type { PairOutcome } from "../pair/outcomes.ts";
+import type { Crc32 } from "../spool/crc32.ts";
 import type { GroupCommitSettings } from "../spool/group-commit.ts";
+import { newIncarnation } from "../spool/position.ts";
 import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from "../spool/settings.ts";
 import { bridgeSpool } from "./bridge-queue.ts";
+import { adoptEarlierQueue } from "./earlier-bridge-queue.ts";
 import { GroupSpool } from "./group-spool.ts";
 import { membersOf } from "./placing.ts";
 import type { PairMesh } from "./pair-mesh.ts";
@@ -58,7 +61,9 @@ export class AgentSpools {
       const settings = parts.config.groups[group];
       if (settings?.agents.includes(parts.agent) !== true) continue;
       const of = { key: bridgeKey(name), folder: join("bridges", name), group, ...bridgeSpool(queue) };
-      this.#bridges.set(name, this.#make(of, settings));
+      const spool = this.#make(of, settings);
+      this.#bridges.set(name, spool);
+      this.#adoptEarlier(name, of, spool);
     }
   }
 
@@ -120,6 +125,25 @@ export class AgentSpools {
     return key.startsWith(BRIDGE) ? this.#bridges.get(key.slice(BRIDGE.length)) : this.#spools.get(key);
   }
 
+  #adoptEarlier(name: string, { folder, group, settings }: MadeSpool, into: GroupSpool): void {
+    const { config, agent, timers, beforeDisk, note } = this.#parts;
+    const dir = join(config.agents[agent]?.state ?? ".", folder);
+    const adopted = adoptEarlierQueue({
+      disk: new NodeDisk(dir, beforeDisk),
+      name,
+      source: config.gateway,
+      group,
+      options: { clock: timers, settings, incarnation: newIncarnation(new NodeRandom()), crc32: fastCrc32() },
+      into: into.own,
+    });
+    if (adopted === undefined) return;
+    const { messages, fault } = adopted;
+    if (messages > 0)
+      note("info", `bridge ${name}: ${messages} messages that an earlier version had queued go over now`);
+    if (fault !== undefined)
+      note("error", `bridge ${name}: what an earlier version had queued stays in ${dir}: ${fault.message}`);
+  }
+
   #make(of: MadeSpool, members: GroupSettings): GroupSpool {
     const { config, agent, timers, mesh, broken, note } = this.#parts;
     const dir = join(config.agents[agent]?.state ?? ".", of.folder);
@@ -142,7 +166,7 @@ export class AgentSpools {
       },
       settings: of.settings,
       groupCommit: of.groupCommit,
-      crc32: typeof crc32 === "function" ? (bytes, seed) => crc32(bytes, seed) : undefined,
+      crc32: fastCrc32(),
       timers,
       random: new NodeRandom(),
       send: (peer, stream, position, bytes) => {
@@ -161,6 +185,11 @@ export class AgentSpools {
       note,
     });
   }
+}
+
+/** Of Node, where it has one. */
+function fastCrc32(): Crc32 | undefined {
+  return typeof crc32 === "function" ? (bytes, seed) => crc32(bytes, seed) : undefined;
 }
 
 /** The spool's settings of the configuration. `block` drops nothing, so there age is no reason to drop either. */
