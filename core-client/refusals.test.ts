@@ -1,3 +1,4 @@
+import { Redis, ReplyError } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type PrivateRedis, startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { type Consumer, consume } from "./consume.ts";
@@ -78,5 +79,42 @@ describe.each(REFUSALS)("while Redis refuses writes by $setting", ({ setting, ba
     await until(() => consumer?.counts().jobs === 1);
     expect(starts).toEqual(["d:1:1 1", "d:1:1 2"]);
     expect(await group.queue.getFailedCount()).toBe(0);
+  });
+});
+
+describe("while Redis refuses that a job is finished", () => {
+  /** A connection on which Redis refuses that, and nothing else. */
+  const refusingConnection = (): Redis => {
+    const redis = new Redis(server.url, { maxRetriesPerRequest: null });
+    const send = redis.sendCommand.bind(redis);
+    redis.sendCommand = (command, stream) => {
+      if (!command.args.includes("completed")) return send(command, stream);
+      command.reject(new ReplyError("OOM command not allowed when used memory > 'maxmemory'."));
+      return command.promise;
+    };
+    return redis;
+  };
+
+  it("who closes leaves the job to its lock, and it is no dead letter", async () => {
+    groups += 1;
+    group = openGroup(server.url, `r${groups}`);
+    const handled: string[] = [];
+    consumer = consume({
+      redis: refusingConnection,
+      groups: [`r${groups}`],
+      handler: (one) => {
+        handled.push(nameOf(one));
+        return Promise.resolve();
+      },
+    });
+    await group.add(message("d", 1));
+    await until(() => handled.length === 1);
+    await consumer.close();
+    expect(await group.queue.getJobCounts("active", "failed", "completed", "wait")).toEqual({
+      active: 1,
+      failed: 0,
+      completed: 0,
+      wait: 0,
+    });
   });
 });
