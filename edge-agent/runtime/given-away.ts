@@ -23,6 +23,8 @@ export class GivenAway {
   readonly #owner: GroupOwner;
   /** Why a group is kept from being held here: `adapter.oslp`. */
   readonly #causes = new Map<string, Set<string>>();
+  /** Groups that an operator has paused here, whatever else keeps them away. */
+  readonly #paused = new Set<string>();
 
   constructor(owner: GroupOwner) {
     this.#owner = owner;
@@ -78,6 +80,12 @@ export class GivenAway {
     const causes = this.#causes.get(group);
     if (causes?.delete(cause) !== true || causes.size > 0) return;
     this.#causes.delete(group);
-    this.#owner.request(group, { kind: "resume" });
+    if (!this.#paused.has(group)) this.#owner.request(group, { kind: "resume" });
+  }
+
+  /** An operator has paused the group here, or ended that. */
+  ordered(group: string, order: "pause" | "resume"): void {
+    if (order === "pause") this.#paused.add(group);
+    else this.#paused.delete(group);
   }
 }

@@ -43,9 +43,16 @@ export class GroupActions {
     const groups = this.#groups(group);
     this.#note(`the end of a pause of ${groups.join(", ")} was asked for: ${reason}`);
     return this.#all(groups, async (one) => {
-      const refused = this.#agent.request(one, { kind: "resume" });
+      const refused = this.#order(one, "resume");
       return refused === undefined ? yes(`group ${one} may be held here again`) : no(`group ${one}: ${refused}`);
     });
+  }
+
+  /** What the operator wants holds until he wants something else, whatever the agent pauses and resumes by itself. */
+  #order(group: string, kind: "pause" | "resume"): string | undefined {
+    const refused = this.#agent.request(group, { kind });
+    if (refused === undefined) this.#agent.givenAway.ordered(group, kind);
+    return refused;
   }
 
   /** Gives a group to another agent: the named one, or the one that could take it at once. */
@@ -72,7 +79,7 @@ export class GroupActions {
 
   async #pause(group: string): Promise<Outcome> {
     const lease = this.#agent.snapshot(group);
-    const refused = this.#agent.request(group, { kind: "pause" });
+    const refused = this.#order(group, "pause");
     if (refused !== undefined) return no(`group ${group}: ${refused}`);
     if (lease?.role !== "active") return yes(`group ${group} is not taken here until it is resumed`);
     if (this.#ready(group) !== undefined) {
@@ -81,7 +88,7 @@ export class GroupActions {
     }
     const members = this.#agent.config.groups[group]?.agents ?? [];
     if (members.length > 1) {
-      this.#agent.request(group, { kind: "resume" });
+      this.#order(group, "resume");
       return no(`group ${group} was not paused: no other agent could take it, its devices would be alone`);
     }
     this.#agent.request(group, { kind: "step-down" });

@@ -12,6 +12,7 @@ import type { RedisLinks } from "./redis-links.ts";
 import type { RedisWatch } from "./redis-watch.ts";
 import type { Refusals } from "./refusals.ts";
 import type { RoleBook } from "./role-book.ts";
+import type { GivenAway } from "./given-away.ts";
 import type { Taps } from "./taps.ts";
 import type { Troubles } from "./troubles.ts";
 
@@ -34,6 +35,7 @@ export interface ObservedAgent {
   readonly roles: RoleBook;
   readonly peers: PeerBook;
   readonly troubles: Troubles;
+  readonly givenAway: Pick<GivenAway, "ordered">;
   readonly services: readonly ProtocolService[];
   /** The sockets that should be open now and are not. */
   closedSockets(): readonly string[];

@@ -64,7 +64,7 @@ function setUp(couldOpen: () => boolean | undefined) {
     note: () => {},
   });
   care.start();
-  return { clock, state, did, troubles, care };
+  return { clock, state, did, troubles, care, givenAway };
 }
 
 const CLOSED = ["OSLP 0.6.1 on 0.0.0.0:12122"];
@@ -153,5 +153,50 @@ describe("an agent whose sockets cannot be opened", () => {
     state.closed = [];
     await clock.runFor(2_000);
     expect(troubles.of("main")).toEqual([]);
+  });
+
+  it("leaves a group paused that an operator has paused meanwhile", async () => {
+    let opens = false;
+    const { clock, state, did, givenAway } = setUp(() => opens);
+    state.closed = CLOSED;
+    await clock.runFor(30_000);
+    givenAway.ordered("main", "pause");
+    opens = true;
+    state.closed = [];
+    await clock.runFor(10_000);
+    expect(did.at(-1)).toBe("pause");
+    expect(state.paused).toBe(true);
+  });
+});
+
+describe("a group that was given away because of a broken adapter", () => {
+  const HELD = { code: "adapter.held", message: "the oslp adapter breaks again and again" };
+
+  it("is taken back where nobody is left to serve it, and stays away where somebody is", async () => {
+    const { clock, state, did, givenAway, troubles } = setUp(() => true);
+    givenAway.give("main", "adapter.oslp", HELD);
+    await clock.runFor(60_000);
+    expect(did).toEqual(["fault adapter.held", "handover", "pause"]);
+    state.peer = GONE;
+    await clock.runFor(5_000);
+    expect(did.at(-1)).toBe("resume");
+    expect(troubles.of("main")).toEqual([HELD]);
+  });
+
+  it("is given the time to be taken, each time anew", async () => {
+    const { clock, state, did, givenAway } = setUp(() => true);
+    givenAway.give("main", "adapter.oslp", HELD);
+    await clock.runFor(5_000);
+    state.peer = GONE;
+    await clock.runFor(1_500);
+    givenAway.letBack("main", "adapter.oslp");
+    await clock.runFor(60_000);
+    Object.assign(state, { role: "active", peer: READY });
+    givenAway.give("main", "adapter.oslp", HELD);
+    state.peer = GONE;
+    await clock.runFor(1_900);
+    expect(did.at(-1)).toBe("pause");
+    await clock.runFor(3_000);
+    expect(did.at(-1)).toBe("resume");
   });
 });

@@ -32,6 +32,7 @@ interface Held {
 /**
  * An agent whose sockets stay closed holds the lease and serves nobody: it gives the groups away that have such devices, to
  * an agent that is ready for them, and holds none of them again until the sockets can be opened, or nobody else is there.
+ * The latter goes for groups that were given away because of a broken adapter too.
  */
 export class PortCare {
   readonly #parts: PortCareParts;
@@ -39,6 +40,8 @@ export class PortCare {
   readonly #closedSince = new Map<string, Instant>();
   readonly #said = new Set<string>();
   readonly #held = new Map<string, Held>();
+  /** By protocol whose adapter is held, by group. */
+  readonly #withoutAdapter = new Map<string, Map<string, Held>>();
   #cancel: (() => void) | undefined;
   #stopped = false;
 
@@ -63,6 +66,7 @@ export class PortCare {
     for (const protocol of this.#parts.protocols) {
       this.#lookAt(protocol);
       await this.#lookBack(protocol);
+      this.#lookAfterAdapter(protocol);
     }
   }
 
@@ -109,6 +113,25 @@ export class PortCare {
         givenAway.comeBack(group, causeOf(protocol));
         this.#parts.note("warn", `nobody serves group ${group}: it is taken here, without its ${protocol} sockets`);
       }
+    }
+  }
+
+  /** Its own care lets a group back that was given away; until then somebody has to serve the devices of the others. */
+  #lookAfterAdapter(protocol: string): void {
+    const { timers, givenAway, note } = this.#parts;
+    const cause = `adapter.${protocol}`;
+    const groups = givenAway.because(cause);
+    for (const group of this.#withoutAdapter.get(protocol)?.keys() ?? [])
+      if (!groups.includes(group)) this.#withoutAdapter.get(protocol)?.delete(group);
+    for (const group of groups) {
+      const all = this.#withoutAdapter.get(protocol) ?? new Map<string, Held>();
+      this.#withoutAdapter.set(protocol, all);
+      const held = all.get(group) ?? { since: timers.now(), nobodySince: undefined };
+      all.set(group, held);
+      if (!this.#isNobodys(group, held)) continue;
+      all.delete(group);
+      givenAway.comeBack(group, cause);
+      note("warn", `nobody serves group ${group}: it is taken here, without its ${protocol} devices`);
     }
   }
 
