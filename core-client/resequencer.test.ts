@@ -90,6 +90,25 @@ describe("the order of a device", () => {
     expect(machine.wake(at(169))).toEqual([{ ticket: 2, orders: ["after-gap"] }]);
   });
 
+  it("does not pass one before it that waits longer", () => {
+    const machine = handledTo(4, { holdMs: 100 });
+    machine.offer(1, [run("d", 6)], at(0));
+    machine.offer(2, [run("d", 7)], at(0));
+    machine.behind(1, 5);
+    expect(machine.wakeAt).toBe(150);
+    expect(machine.wake(at(149))).toEqual([]);
+    expect(machine.wake(at(150))).toEqual([{ ticket: 1, orders: ["after-gap"] }]);
+    expect(machine.handled(1, at(151))).toEqual([{ ticket: 2, orders: ["in-order"] }]);
+  });
+
+  it("does not pass one before it that came later", () => {
+    const machine = handledTo(4, { holdMs: 100 });
+    machine.offer(2, [run("d", 7)], at(0));
+    machine.offer(1, [run("d", 6)], at(50));
+    expect(machine.wake(at(149))).toEqual([]);
+    expect(tickets(machine.wake(at(150)))).toEqual([1]);
+  });
+
   it("gives up a gap at once when nobody can bring what is missing", () => {
     const machine = handledTo(4);
     machine.offer(2, [run("d", 6)], at(0));

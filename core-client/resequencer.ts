@@ -235,12 +235,33 @@ export class Resequencer {
     return !parcel.runs.some((run) => this.#device(run.device).busy);
   }
 
+  /** Nor does one pass those of its devices that stand before it and are still patient. */
   #isExpired(parcel: Parcel, now: Instant): boolean {
-    return now >= this.#patientUntil(parcel);
+    if (now < this.#ownPatience(parcel)) return false;
+    for (const before of this.#before(parcel)) if (now < this.#ownPatience(before)) return false;
+    return true;
   }
 
   #patientUntil(parcel: Parcel): Instant {
+    let until = this.#ownPatience(parcel);
+    for (const before of this.#before(parcel)) {
+      const one = this.#ownPatience(before);
+      if (one > until) until = one;
+    }
+    return until;
+  }
+
+  #ownPatience(parcel: Parcel): Instant {
     return later(parcel.heldSince, this.#limits.holdMs * (1 + parcel.jobsBefore / JOBS_BEFORE));
+  }
+
+  *#before(parcel: Parcel): Iterable<Parcel> {
+    for (const run of parcel.runs) {
+      for (const one of this.#device(run.device).waiting) {
+        if (one === parcel) break;
+        yield one;
+      }
+    }
   }
 
   /** A new epoch begins with sequence 1. */
