@@ -83,6 +83,23 @@ describe("jobs that are finished in one turn", () => {
     expect(await commands.complete(jobs[2] ?? lost, {})).toBe("gone");
   });
 
+  it("do not hold each other up: what BullMQ's script breaks off at is asked for alone, and says what is wrong", async () => {
+    const jobs = await taken("broken", 3);
+    const [, broken] = jobs;
+    if (broken === undefined) throw new Error("three were taken");
+    const lock = `${queue.toKey(broken.id)}:lock`;
+    await connection.client.del(lock);
+    await connection.client.rpush(lock, "no text");
+    const ends = await Promise.allSettled(jobs.map((job) => commands.complete(job, {})));
+    expect(ends).toMatchObject([
+      { status: "fulfilled", value: "done" },
+      { status: "rejected", reason: { code: "queue.misused", native: "WRONGTYPE" } },
+      { status: "fulfilled", value: "done" },
+    ]);
+    const states = await Promise.all(jobs.map(({ id }) => queue.getJobState(id)));
+    expect(states).toEqual(["completed", "active", "completed"]);
+  });
+
   it("are finished with the tested script and no other", () => {
     const installed = installedFinishScript();
     expect(() => checkFinishScript(installed)).not.toThrow();
