@@ -147,7 +147,7 @@ function authenticationOf(device: DlmsDevice, material: SecurityMaterial | undef
       return { mechanism, password: secret };
     case "hls-gmac":
       if (material === undefined) throw keyMissing("an encryption key");
-      return { mechanism, gmac: material };
+      return { mechanism, gmac: material, gmacCounter: device.gmacCounter };
     case "hls-ecdsa":
       if (signing === undefined || serverSigning === undefined)
         throw keyMissing("a signing key and the meter's public key");

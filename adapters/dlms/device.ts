@@ -1,3 +1,4 @@
+import type { GmacCounter } from "./association/settings.ts";
 import type { KeyRef } from "../kit/adapter.ts";
 import type { ProfileName } from "./config/object-profile.ts";
 import type { Phases } from "./config/object-profile.ts";
@@ -110,6 +111,8 @@ export interface DlmsDevice {
   readonly counterRestarts: boolean;
   /** A counter of the meter below the remembered one, when an association begins: refused, or taken with an alarm. */
   readonly counterDecrease: CounterDecrease;
+  /** The invocation counter of our proof of HLS 5: its own, or that of the APDU around it. */
+  readonly gmacCounter: GmacCounter;
   /** Where the meter keeps its invocation counter. */
   readonly counterObject: Obis;
   /** Attributes of one GET or SET with list; 1: no lists. */

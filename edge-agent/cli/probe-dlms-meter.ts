@@ -149,6 +149,7 @@ function deviceOf(flags: DlmsProbeFlags, { keys, mbusKeys }: MeterKeys): DlmsDev
     serverTitle: undefined,
     counterRestarts: true,
     counterDecrease: "refused",
+    gmacCounter: "own",
     counterObject: parseObis(flags.counterObject) ?? toObis("0-0:43.1.0*255"),
     listMax: flags.listMax,
     selectsRange: true,

@@ -1,3 +1,4 @@
+import { GMAC_COUNTERS, type GmacCounter } from "../../adapters/dlms/association/settings.ts";
 import { z } from "zod";
 import { ACTION_NAMES } from "../../adapters/dlms/actions/action-names.ts";
 import { PROFILE_NAMES, type ProfileName } from "../../adapters/dlms/config/object-profile.ts";
@@ -118,6 +119,7 @@ export interface DlmsDeviceConfig extends DeviceBase {
   readonly signed: boolean;
   readonly counterRestarts: boolean;
   readonly counterDecrease: CounterDecrease;
+  readonly gmacCounter: GmacCounter;
   readonly counterObject: Obis;
   /** One JSON file with all keys of the meter. */
   readonly keys: SecretRef | undefined;
@@ -275,6 +277,7 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     signed: flag().prefault(false),
     counterRestarts: flag().prefault(false),
     counterDecrease: choice(COUNTER_DECREASES).prefault("refused"),
+    gmacCounter: choice(GMAC_COUNTERS).prefault("own"),
     counterObject: obis.prefault("0-0:43.1.0*255"),
     keys: secret("the keys of the meter").optional(),
     clientTitle: title.optional(),
@@ -330,7 +333,10 @@ export const dlmsSettings: ProtocolSettings<DlmsSection, DlmsDeviceConfig> = {
     ...settings,
     listen: listen.map(({ tls, ...where }) => ({ ...where, tls: tls !== undefined })),
   }),
-  added: { section: { hdlcPushes: false }, device: { udp: false, signed: false, counterDecrease: "refused" } },
+  added: {
+    section: { hdlcPushes: false },
+    device: { udp: false, signed: false, counterDecrease: "refused", gmacCounter: "own" },
+  },
   complaints: dlmsComplaints,
 };
 

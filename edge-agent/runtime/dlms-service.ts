@@ -182,6 +182,7 @@ export function toMeter(
     serverTitle: device.serverTitle === undefined ? undefined : titleOctets(device.serverTitle),
     counterRestarts: device.counterRestarts,
     counterDecrease: device.counterDecrease,
+    gmacCounter: device.gmacCounter,
     counterObject: device.counterObject,
     listMax: device.listMax,
     selectsRange: device.selectiveAccess !== "none",

@@ -114,6 +114,7 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
     serverTitle: undefined,
     counterRestarts: false,
     counterDecrease: "refused",
+    gmacCounter: "own",
     counterObject: toObis("0.0.43.1.0.255"),
     listMax: 32,
     selectsRange: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CipherKeys } from "../../io/node/cipher-keys.ts";
+import { toHex } from "../../kit/bytes.ts";
 import { SeededRandom } from "../../kit/random.ts";
 import { toInstant } from "../../kit/time.ts";
 import { type DlmsData, number, octetString } from "../data/data.ts";
@@ -369,6 +370,25 @@ describe("what goes wrong", () => {
       const tags = pair.sent.map((bytes) => bytes[8]);
       expect(tags).toEqual([0x60, 0xcb, 0xd0]);
     });
+  });
+
+  it.each(["own", "shared"] as const)("the proof of GMAC has the counter that is wanted: %s", (gmacCounter) => {
+    const keys = material(0);
+    const authentication = { mechanism: "high-gmac", gmacCounter } as const;
+    // Authenticated and not encrypted: the proof can be read in what was sent.
+    const security = securitySettings(keys, { protection: AUTHENTICATED });
+    const settings = { authentication, security, clientSystemTitle: CLIENT_TITLE };
+    const pair = furnished(new Pair(settings, { material: keys, hls: keys }, { ciphers })).open();
+    expect(pair.outcomes.at(-1)).toMatchObject({ kind: "associated" });
+    const third = pair.sent[1] ?? new Uint8Array();
+    // Wrapper, tag, length, security control; octet-string of 17, security control.
+    const around = toHex(third.subarray(11, 15));
+    const [, inside] = /091110([0-9a-f]{8})/.exec(toHex(third)) ?? [];
+    expect(inside).toHaveLength(8);
+    expect(inside === around).toBe(gmacCounter === "shared");
+    pair.run(get(CLOCK));
+    // Whatever follows has a counter of its own.
+    expect(new Set(pair.server.counters).size).toBe(pair.server.counters.length);
   });
 
   it("a pre-established association needs no request", () => {

@@ -91,16 +91,28 @@ export class Establishment {
     return { facts, proves: true, remark };
   }
 
-  /** A proof of mechanism 5 has an invocation counter of its own. */
+  /** A proof of mechanism 5 has an invocation counter of its own, unless the server wants that of its APDU. */
   get proofCounters(): number {
-    return (this.#exchange?.mechanism === "high-gmac" ? 1 : 0) + (this.#parts.protection === undefined ? 0 : 1);
+    const carrier = this.#parts.protection === undefined ? 0 : 1;
+    return this.#sharesCounter ? carrier : (this.#exchange?.mechanism === "high-gmac" ? 1 : 0) + carrier;
+  }
+
+  get #sharesCounter(): boolean {
+    const { protection, settings } = this.#parts;
+    const { mechanism, gmacCounter } = settings.authentication;
+    return mechanism === "high-gmac" && gmacCounter === "shared" && protection !== undefined;
   }
 
   /** The third pass. */
   proofRequest(invoke: number): Outgoing {
-    const { ciphers, counters } = this.#parts;
+    const { ciphers, counters, protection } = this.#parts;
     invariant(this.#exchange !== undefined, "a proof answers a challenge");
-    const parameters = octetString(proof(ciphers, this.#exchange, () => counters.take()));
+    const counter = (): number => {
+      const taken = counters.take();
+      if (this.#sharesCounter) protection?.sealNextWith(taken);
+      return taken;
+    };
+    const parameters = octetString(proof(ciphers, this.#exchange, counter));
     return outgoing({ kind: "action-request-normal", invoke, method: CURRENT_ASSOCIATION, parameters });
   }
 

@@ -58,6 +58,7 @@ export class AssociationProtection {
   #transactionId: Uint8Array = NOTHING;
   #transactionKeys: CipheringKeys | undefined;
   serverSystemTitle: Uint8Array;
+  #given: number | undefined;
 
   constructor(parts: ProtectionParts, serverSystemTitle: Uint8Array | undefined) {
     this.#parts = parts;
@@ -76,8 +77,13 @@ export class AssociationProtection {
     this.#material = { ...this.#material, dedicatedKey };
   }
 
+  /** The next APDU of the association has this counter, which its sender took for what is inside. */
+  sealNextWith(counter: number): void {
+    this.#given = counter;
+  }
+
   /**
-   * Takes one invocation counter. Services go with the dedicated key where there is one, in the form of the settings;
+   * Takes one invocation counter, unless it was given one. Services go with the dedicated key where there is one, in the form of the settings;
    * making and ending the association go with the global key, service by service.
    */
   seal(plain: Uint8Array, purpose: "service" | "association"): Uint8Array {
@@ -91,7 +97,8 @@ export class AssociationProtection {
     }
     const form: ProtectionForm = service ? settings.form : "service-specific";
     const key: CipheringKey = service && this.#material.dedicatedKey !== undefined ? "dedicated" : "global";
-    const counter = counters.take();
+    const counter = (service ? undefined : this.#given) ?? counters.take();
+    this.#given = undefined;
     const sealing = { form, key, protection, systemTitle: clientSystemTitle, material: this.#material, counter };
     const sealed = sealToOctets(ciphers, sealing, plain);
     return header === undefined ? sealed : this.#sign(sealed, header);

@@ -49,6 +49,11 @@ export interface Authentication {
   readonly secret?: KeyMaterial;
   /** Mechanism 5 in a context without ciphering. */
   readonly gmac?: SecurityMaterial;
+  /**
+   * Mechanism 5: the invocation counter of our proof. `shared`: that of the APDU which carries it, for servers that believe no
+   * other. It is then used for two tags under one key, which weakens both.
+   */
+  readonly gmacCounter?: GmacCounter;
   /** Mechanism 7: ours to sign with, theirs to verify with. */
   readonly signingKey?: KeyRef;
   readonly serverKey?: KeyMaterial;
@@ -57,6 +62,9 @@ export interface Authentication {
   /** Some servers of mechanism 2 do not answer our challenge. Without it the server proves nothing. */
   readonly acceptSilentServer?: boolean;
 }
+
+export const GMAC_COUNTERS = ["own", "shared"] as const;
+export type GmacCounter = (typeof GMAC_COUNTERS)[number];
 
 export interface SecuritySettings {
   readonly material: SecurityMaterial;
