@@ -8,6 +8,7 @@ import { QOS2_OPEN, TOPIC_BYTES } from "../limits.ts";
 import { mqttFault } from "../mqtt-fault.ts";
 import { mayPublishAs, maySubscribeAs } from "../sparkplug/access.ts";
 import { nameFlaw } from "../topic.ts";
+import { Admission } from "./admission.ts";
 import type { ListedDevice, ListenerParts } from "./listener-settings.ts";
 import { admit, returnCodeOf } from "./login.ts";
 import { Pace } from "./pace.ts";
@@ -68,6 +69,7 @@ export class MqttListener {
   readonly #of = new WeakMap<Client, Conversation>();
   /** Connected clients by identification. */
   readonly #connected = new Map<string, Conversation>();
+  readonly #admission = new Admission();
   #broker: Aedes | undefined;
   #sockets: OpenSocket[] = [];
   /** The message that is being handed to aedes in this tick, and its packet identifier. */
@@ -183,12 +185,12 @@ export class MqttListener {
     const { note, desk, timers } = this.#parts;
     if (!this.#isOpen) return;
     try {
-      const socket = await openSocket(
-        settings,
-        (arrival) => this.#arrived(arrival),
-        (peer, why) =>
+      const socket = await openSocket(settings, {
+        accepted: () => this.#admission.accepted(),
+        arrived: (arrival) => this.#arrived(arrival),
+        turnedAway: (peer, why) =>
           desk.refused(undefined, peer, mqttFault("mqtt.client.unknown", `the TLS handshake failed: ${why}`)),
-      );
+      });
       if (!this.#isOpen) return await socket.close();
       this.#sockets.push(socket);
       note(
@@ -314,13 +316,19 @@ export class MqttListener {
   /**
    * aedes pulls what has come with `read`: there every packet is measured before it is parsed. It parses all it is given in one
    * turn, and pulls again when that is done with: of one client so many packets at a time, and then others have theirs.
+   * Nothing is pulled while somebody comes in.
    */
   #measure(one: Conversation): void {
     const { stream, peer } = one.arrival;
     const { limits, desk } = this.#parts;
     const gauge = new PacketGauge(limits.payloadBytes + TOPIC_BYTES + HEADER_BYTES);
     const read = stream.read.bind(stream);
+    const readAgain = (): void => {
+      stream.emit("readable");
+    };
     stream.read = (size?: number): unknown => {
+      // 0 takes nothing: the stream sees to its own buffer with it.
+      if (size !== 0 && this.#admission.holds(readAgain)) return null;
       const bytes: unknown = read(size);
       if (!(bytes instanceof Uint8Array)) return bytes;
       const whole = gauge.take(bytes, PACKETS_AT_ONCE);

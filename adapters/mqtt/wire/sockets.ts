@@ -37,15 +37,23 @@ const BACKLOG = 4_096;
 /** One WebSocket frame may hold several packets; what it holds is measured again packet by packet. */
 const FRAME_BYTES = 1_048_576;
 
+/** What a server socket tells. */
+export interface SocketEvents {
+  /** A TCP connection was accepted: before any handshake. */
+  readonly accepted: () => void;
+  readonly arrived: (arrival: Arrival) => void;
+  readonly turnedAway: (peer: string, why: string) => void;
+}
+
 /** Opens one server socket. Rejects with a `transport.*` EdgeError where the address cannot be had. */
 export function openSocket(
   settings: SocketSettings,
-  arrived: (arrival: Arrival) => void,
-  turnedAway: (peer: string, why: string) => void,
+  { accepted, arrived, turnedAway }: SocketEvents,
 ): Promise<OpenSocket> {
   const sockets = new Set<Socket>();
   const server = settings.kind === "tcp" ? tcpServer(settings, arrived) : webServer(settings, arrived);
   server.on("connection", (socket: Socket) => {
+    accepted();
     socket.setNoDelay(true);
     socket.on("error", () => {});
     sockets.add(socket);
