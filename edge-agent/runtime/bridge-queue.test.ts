@@ -142,6 +142,19 @@ describe("the queue of a bridge", () => {
     expect(texts(one.next())).toEqual(["small"]);
   });
 
+  it("wakes whoever found nothing, while something waits that a disk may give again", async () => {
+    const one = queue(side("a"));
+    await put(one, "1");
+    let woken = 0;
+    void one.arrival().then(() => (woken += 1));
+    await clock.runFor(1_100);
+    expect(woken).toBe(1);
+    await send(one);
+    void one.arrival().then(() => (woken += 1));
+    await clock.runFor(5_000);
+    expect(woken).toBe(1);
+  });
+
   it("has lawful settings for every size an operator may choose", () => {
     for (const maxBytes of [1_048_576, 3_000_000, 268_435_456, 1_099_511_627_776]) {
       for (const overflow of ["drop-oldest", "drop-new", "block"] as const)

@@ -124,7 +124,7 @@ export class GroupSpool {
     return again === undefined ? undefined : Math.max(0, again - this.#parts.timers.now());
   }
 
-  /** Calls back when records of a peer have come, which nobody here has asked for. */
+  /** Calls back when records of a peer have come, which nobody here has asked for, and now and then while any wait. */
   onArrival(arrived: () => void): () => void {
     this.#arrivals.add(arrived);
     return () => this.#arrivals.delete(arrived);
@@ -211,6 +211,8 @@ export class GroupSpool {
         // A full or failing disk is a state the status shows; the next append says what it means.
       }
       this.mirrors.keepHouse();
+      // What a failed disk did not give may be there again, or be given up: whoever found nothing looks again.
+      if (!this.sources.isEmpty) this.#arrived();
       this.#keepHouse();
     });
   }

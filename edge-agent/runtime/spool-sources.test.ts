@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SimDisk } from "../../adapters/io/sim/disk.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import { toInstant, toWall } from "../../adapters/kit/time.ts";
+import { MemoryDisk } from "../spool/memory-disk.testing.ts";
 import { toRecord } from "../spool/record.ts";
 import { DEFAULT_SPOOL_SETTINGS } from "../spool/settings.ts";
 import { Spool } from "../spool/spool.ts";
@@ -62,5 +63,24 @@ describe("SpoolSources", () => {
     expect(sources.read({ maxRecords: 10, maxBytes: 1e6 })).toEqual([]);
     expect(sources.isEmpty).toBe(true);
     expect(sources.holds("d1")).toBe(false);
+  });
+
+  it("waits a moment for what a failed disk took and does not give, and passes it by with nothing newer", () => {
+    const disk = new MemoryDisk();
+    const identity = { source: "/site/gw", group: "g", stream: "a" };
+    const spool = Spool.open({ disk, clock: CLOCK, settings: SETTINGS, identity, incarnation: "0a" });
+    const mirror = open("b").spool;
+    store(spool, "d1", 2);
+    store(mirror, "d1", 3);
+    disk.failing.sync = 2;
+    expect(() => store(spool, "d2", 2)).toThrow();
+    const sources = new SpoolSources(spool, () => [mirror]);
+    const request = { maxRecords: 10, maxBytes: 1e6 };
+    disk.unreadable = { name: "segment-0000000001", from: 0, to: 65_536 };
+    expect(sources.read(request)).toEqual([]);
+    expect(sources.holds("d1")).toBe(true);
+    disk.unreadable = undefined;
+    spool.mend();
+    expect(sources.read(request).map(({ epoch }) => epoch)).toEqual([2]);
   });
 });

@@ -54,6 +54,11 @@ export class SpoolSources {
       if (spool.isEmpty) continue;
       const [head] = spool.read({ maxRecords: 1, maxBytes: 1 });
       // Nothing of what is left there can be read: never synced and so never acknowledged, or counted as lost by the read.
+      if (head === undefined && spool.isAway) {
+        // What it does not give for a moment may be older than what the others have.
+        this.#from = undefined;
+        return [];
+      }
       if (head === undefined) spool.trim(spool.last);
       if (head !== undefined && (best === undefined || head.epoch < best.epoch)) best = { spool, epoch: head.epoch };
     }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { EVERYTHING, openSpool, readAll, record } from "./fixture.testing.ts";
+import { EVERYTHING, openSpool, range, readAll, record, SetClock } from "./fixture.testing.ts";
 import { MemoryDisk } from "./memory-disk.testing.ts";
 import type { Spool } from "./spool.ts";
 
+const FIRST = "segment-0000000001";
 const FAILED = expect.objectContaining({ code: "spool.failed" });
 
 /** One record durable, one on its way when the disk stops keeping anything. */
-function failedSpool(disk: MemoryDisk): Spool {
-  const spool = openSpool(disk);
+function failedSpool(disk: MemoryDisk, clock: SetClock = new SetClock()): Spool {
+  const spool = openSpool(disk, {}, { clock });
   spool.append([record(1)]);
   spool.sync();
   spool.append([record(2)]);
@@ -106,5 +107,45 @@ describe("a failed spool", () => {
     const spool = openSpool(new MemoryDisk());
     spool.mend();
     expect(spool.status()).toMatchObject({ condition: "open", mended: 0 });
+  });
+
+  it("does not take for lost what the disk does not give for a moment", () => {
+    const disk = new MemoryDisk();
+    const spool = failedSpool(disk);
+    disk.unreadable = { name: FIRST, from: 0, to: 65_536 };
+    expect(readAll(spool)).toEqual([]);
+    expect(spool).toMatchObject({ isAway: true, isEmpty: false });
+    expect(spool.status().dropped.damaged).toBe(0);
+    disk.unreadable = undefined;
+    spool.mend();
+    expect(readAll(spool)).toEqual([1]);
+  });
+
+  it("nor a segment of which it had no index any more", () => {
+    const disk = new MemoryDisk();
+    const first = openSpool(disk);
+    for (const tag of range(1, 30)) first.append([record(tag, { bytes: 4_000 })]) && first.sync();
+    expect(readAll(first)).toEqual(range(1, 30));
+    disk.failing.write = 2;
+    expect(() => first.append([record(31, { bytes: 4_000 })])).toThrowError(FAILED);
+    disk.unreadable = { name: FIRST, from: 0, to: 65_536 };
+    expect(readAll(first)).toEqual([]);
+    disk.unreadable = undefined;
+    first.mend();
+    expect(readAll(first)).toEqual(range(1, 30));
+  });
+
+  it("is read for what the disk gives where it stays failed, and has the rest again should it come back after all", () => {
+    const disk = new MemoryDisk();
+    const clock = new SetClock();
+    const spool = failedSpool(disk, clock);
+    disk.unreadable = { name: FIRST, from: 0, to: 65_536 };
+    clock.ms = 61_000;
+    expect(readAll(spool)).toEqual([]);
+    expect(spool.status().dropped.damaged).toBe(1);
+    disk.unreadable = undefined;
+    spool.mend();
+    expect(readAll(spool)).toEqual([1]);
+    expect(disk.list()).toContain(FIRST);
   });
 });

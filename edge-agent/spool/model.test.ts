@@ -163,7 +163,9 @@ function perform(deeds: readonly Deed[]): void {
 }
 
 describe("the spool and its model", () => {
-  it("agree whatever is appended, synced, trimmed, crashed, failed and reopened in whatever order", { timeout: 120_000 }, () => {
+  it("agree whatever is appended, synced, trimmed, crashed, failed and reopened in whatever order", {
+    timeout: 120_000,
+  }, () => {
     fc.assert(fc.property(fc.array(deed, { minLength: 1, maxLength: 60 }), perform), {
       numRuns: RUNS,
       endOnFailure: false,

@@ -166,7 +166,7 @@ export class SegmentLog {
    */
   mend(otherBytes: number): void {
     for (const segment of this.#segments) {
-      if (segment.records === 0) continue;
+      if (segment.isBare) continue;
       const file = this.#disk.open(segment.name);
       if (file.size === segment.size) segment.reattach(file);
       else {
@@ -175,7 +175,7 @@ export class SegmentLog {
       }
     }
     // The newest first, so that their numbers are given again: a gap in the numbers looks like a lost segment.
-    for (let newest = this.#segments.at(-1); newest?.records === 0; newest = this.#segments.at(-1)) {
+    for (let newest = this.#segments.at(-1); newest?.isBare === true; newest = this.#segments.at(-1)) {
       if (this.#disk.list().includes(newest.name)) newest.remove(this.#disk);
       this.#segments.pop();
       this.#nextNumber = newest.number;

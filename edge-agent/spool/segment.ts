@@ -46,7 +46,11 @@ export interface SegmentContext {
   readonly incarnation: string;
   readonly crc32: Crc32;
   readonly uids: Uids;
+  /** Whether the disk has failed and may be back: what it does not give now is then not lost. */
+  isAway?: () => boolean;
 }
+
+const NONE: SegmentIndex = { positions: [], starts: [], ends: [] };
 
 /** One preallocated file. Where its records begin is kept for the segment being written and the one being read. */
 export class Segment {
@@ -69,6 +73,10 @@ export class Segment {
   /** Where the next write goes; `undefined` where the segment is only read. */
   #at: number | undefined;
   #headerWritten: boolean;
+  /** Something in it has been durable once. */
+  #held = false;
+  /** The disk did not give all of it. */
+  #isPartial = false;
   /** Later segments hold what is from here on. */
   #superseded: Position = toPosition(Number.MAX_SAFE_INTEGER);
 
@@ -94,6 +102,7 @@ export class Segment {
   static scanned(number: number, file: DiskFile, first: Position, scan: Scan, context: SegmentContext): Segment {
     const segment = new Segment(number, file, first, context, false);
     segment.#adopt(scan.index);
+    segment.#held = true;
     return segment;
   }
 
@@ -141,6 +150,12 @@ export class Segment {
 
   sync(): void {
     this.#file.sync();
+    this.#held = true;
+  }
+
+  /** Nothing in it was ever durable, whatever can be read of it now. */
+  get isBare(): boolean {
+    return !this.#held;
   }
 
   /** No further writes: full, or a sync failed on it, after which the kernel may say "done" without having written. */
@@ -161,6 +176,11 @@ export class Segment {
     this.#file = file;
     this.finish();
     closed(before);
+    if (!this.#isPartial) return;
+    this.#isPartial = false;
+    this.unreadable = [];
+    this.#index = undefined;
+    this.index();
   }
 
   /** Gives the index back to memory; the next read scans the file again. */
@@ -169,8 +189,13 @@ export class Segment {
   }
 
   index(): SegmentIndex {
-    if (this.#index === undefined) this.#adopt(scanSegment(readWhole(this.#file).bytes, this.#seal).index);
-    return this.#index ?? { positions: [], starts: [], ends: [] };
+    if (this.#index === undefined) {
+      const { bytes, unreadableBlocks } = readWhole(this.#file);
+      if (unreadableBlocks > 0 && this.#context.isAway?.() === true) return NONE;
+      this.#isPartial ||= unreadableBlocks > 0;
+      this.#adopt(scanSegment(bytes, this.#seal).index);
+    }
+    return this.#index ?? NONE;
   }
 
   /** Records and bytes behind `after`. Only the segment a cursor stands in needs its index for that. */
@@ -189,7 +214,9 @@ export class Segment {
    * here, so that nothing of a later segment may follow.
    */
   read(after: Position, limits: ReadLimits, into: { records: StoredRecord[]; bytes: number }): "limit" | "end" {
-    const { positions, starts, ends } = this.index();
+    const index = this.index();
+    if (index === NONE) return "limit";
+    const { positions, starts, ends } = index;
     let i = upperBound(positions, after);
     while (i < positions.length) {
       const from = starts[i] ?? 0;
@@ -204,8 +231,10 @@ export class Segment {
         until += 1;
       }
       if (until === i) return "limit";
-      i = until - this.#readRun(i, until, into.records);
+      const run = this.#readRun(i, until, into.records);
       into.bytes += bytes;
+      if (run === "away") return "limit";
+      i = until - run;
     }
     return "end";
   }
@@ -232,10 +261,12 @@ export class Segment {
   }
 
   /** Reads records of the index; those whose bytes have changed since leave it. Returns how many did. */
-  #readRun(from: number, until: number, into: StoredRecord[]): number {
+  #readRun(from: number, until: number, into: StoredRecord[]): number | "away" {
     const index = this.index();
     const base = index.starts[from] ?? 0;
     const run = readOrUndefined(this.#file, base, (index.ends[until - 1] ?? 0) - base);
+    if (run === undefined && this.#context.isAway?.() === true) return "away";
+    this.#isPartial ||= run === undefined;
     const bad: number[] = [];
     for (let i = from; i < until; i++) {
       const start = index.starts[i] ?? 0;

@@ -1,5 +1,6 @@
 import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { invariant } from "../../adapters/kit/invariant.ts";
+import { type DurationMs, type Instant, later } from "../../adapters/kit/time.ts";
 import { type Crc32, pureCrc32 } from "./crc32.ts";
 import { mergeKept, planEviction } from "./eviction.ts";
 import { FINDINGS_KEPT, type SpoolFinding } from "./finding.ts";
@@ -21,6 +22,8 @@ import type { SpoolCondition, SpoolStatus } from "./spool-status.ts";
 import { decodeState, encodeState, STATE_FILE } from "./state-file.ts";
 import { Uids } from "./uids.ts";
 
+/** Two of the longest pauses between attempts to mend it. */
+const HOPED_FOR_MS: DurationMs = 60_000;
 const DISCARDED_AT_ONCE = { maxRecords: 100, maxBytes: 65_536 };
 
 /**
@@ -52,6 +55,7 @@ export class Spool {
   #condition: "open" | "full" | "failed" | "closed" = "open";
   /** Why it is `failed`. */
   #fault: EdgeError | undefined;
+  #failedAt: Instant;
   #mended = 0;
 
   /** Recovers the directory and opens it. Throws `spool.foreign`, `spool.version`, `spool.settings.invalid`, `disk.*`. */
@@ -84,6 +88,7 @@ export class Spool {
     const { state } = found;
     this.#options = options;
     this.#context = context;
+    context.isAway = () => this.isAway;
     this.#crc32 = context.crc32;
     this.#uids = context.uids;
     this.#lifted = recovered.lifted;
@@ -91,6 +96,7 @@ export class Spool {
     this.#cursors = new Map(options.settings.destinations.map((name) => [name, state?.cursors[name] ?? ORIGIN]));
     this.#floor = state?.floor ?? ORIGIN;
     this.#growth = new Rate(options.clock.now());
+    this.#failedAt = options.clock.now();
     this.findings = recovered.findings.slice(0, FINDINGS_KEPT);
     this.#run = Math.max(state?.run ?? 0, runOf(recovered.last)) + 1;
     this.#last = recovered.last;
@@ -142,6 +148,14 @@ export class Spool {
   /** Whether the disk did not keep what was written: nothing is taken until `mend` has succeeded. */
   get isFailed(): boolean {
     return this.#condition === "failed";
+  }
+
+  /**
+   * Failed a moment ago: its records are still counted on, though the disk may not give them now. One that stays failed is
+   * read for what it gives, and the rest counts as lost: the devices must not wait for a dead disk.
+   */
+  get isAway(): boolean {
+    return this.isFailed && this.#options.clock.now() < later(this.#failedAt, HOPED_FOR_MS);
   }
 
   /** Whether a record of the device waits here, and so a newer one must not overtake it. */
@@ -504,6 +518,7 @@ export class Spool {
   /** What was not durable is not here any more: neither read, nor mirrored, nor counted, and its positions are free. */
   #fail(fault: EdgeError): void {
     this.#condition = "failed";
+    this.#failedAt = this.#options.clock.now();
     this.#fault = fault;
     const first = this.#log.giveUp();
     if (first === undefined) return;
