@@ -224,6 +224,18 @@ describe("the way of an entry", () => {
     expect(keeper.open).toBe(0);
   });
 
+  it("ends with the spool's fault, for every entry, where a disk cannot even be read while one is added", async () => {
+    const { clock, queue, keeper, side } = bench();
+    queue.available = false;
+    side.spool.add = () => {
+      throw new EdgeError({ code: "disk.io", blame: "operator", retry: "never", message: "no such device" });
+    };
+    const fates: string[] = [];
+    for (let n = 1; n <= 3; n++) keeper.store(unplaced("d", n)).catch((fault: EdgeError) => fates.push(fault.code));
+    await clock.runFor(100);
+    expect(fates).toEqual(["disk.io", "disk.io", "disk.io"]);
+  });
+
   it("takes up what an earlier reign left in the spool, before the same device's new entries", async () => {
     const clock = new SimClock();
     const side = new SpoolSide("a", clock, 1);

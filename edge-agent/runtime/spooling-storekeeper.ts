@@ -179,7 +179,7 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   #toSpool(item: Item): void {
     this.#buffered += 1;
-    this.#parts.spool.add(item.entry).then(
+    this.#add(item.entry).then(
       () => {
         this.#parts.spooled?.(item.entry);
         this.#isStored(item);
@@ -187,6 +187,11 @@ export class SpoolingStorekeeper implements Storekeeper {
       (thrown: unknown) => this.#refuse(item, neitherTakes(toEdgeError(thrown, "spool.failed"))),
     );
     this.#wakeDrain();
+  }
+
+  /** Never throws: those whose fate the committer tells in the same breath are still to hear of theirs. */
+  async #add(entry: PlacedEntry): Promise<void> {
+    await this.#parts.spool.add(entry);
   }
 
   #isStored(item: Item): void {
