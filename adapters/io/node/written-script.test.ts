@@ -48,6 +48,27 @@ describe("a script whose call is written at once", () => {
     expect(replies).toEqual(Array.from({ length: 20 }, (_, number) => [1, "k", `number ${number}`]));
   });
 
+  it("keeps them also for a connection that is opened anew meanwhile", async () => {
+    const lossy = new Redis(server.url, { retryStrategy: () => 10 });
+    lossy.on("error", () => undefined);
+    try {
+      const script = new WrittenScript(lossy, ECHO, ["k"]);
+      await script.run(1, (args) => args.text("before"));
+      await redis.client("PAUSE", 10_000, "WRITE");
+      const replies = [1, 2, 3].map((number) => script.run(1, (args) => args.text(`number ${number}`)));
+      const closed = new Promise((resolve) => lossy.once("close", resolve));
+      lossy.disconnect(true);
+      await closed;
+      const later = script.run(1, (args) => args.text("later"));
+      await redis.client("UNPAUSE");
+      expect(await Promise.all([...replies, later])).toEqual(
+        ["number 1", "number 2", "number 3", "later"].map((text) => [1, "k", text]),
+      );
+    } finally {
+      lossy.disconnect();
+    }
+  });
+
   it("is told again where Redis has forgotten it, and rejects with what Redis says", async () => {
     const script = new WrittenScript(redis, ECHO, ["k"]);
     const tell = (args: ArgumentWriter): void => args.text("again");
