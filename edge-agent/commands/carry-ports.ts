@@ -4,6 +4,7 @@ import type { WallMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
 import type { EndedRecord, LedgerRecord } from "../model/ledger.ts";
 import type { Reign } from "../model/reign.ts";
+import type { Begins } from "./begins.ts";
 import type { Patience } from "./insist.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Finding } from "./life.ts";
@@ -41,6 +42,7 @@ export interface CarryPorts extends Patience {
    * began. Before that an effect that is not there may still be on its way.
    */
   readonly quiet: (signal: AbortSignal) => Promise<void>;
+  readonly begins: Begins;
   readonly backoff: BackoffSettings;
   readonly slots: Slots;
   readonly execute: Execute;

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import { toWall } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
 import { isEnded, type LedgerRecord } from "../model/ledger.ts";
+import { Begins } from "./begins.ts";
 import { carry } from "./carry.ts";
 import type { Attempt, CarryPorts } from "./carry-ports.ts";
 import { command, concluded, START } from "./command.testing.ts";
@@ -88,6 +90,7 @@ class Agent {
   readonly #world: World;
   readonly #verifies: boolean;
   readonly #startedAt: number;
+  readonly #begins = new Begins();
   /** Steps it lives for. */
   #life: number;
   readonly stopping = new AbortController();
@@ -119,6 +122,7 @@ class Agent {
       reign: { group: "g", ...this.hold, mayAct: () => world.mayAct(this.hold) },
       wall: () => toWall(START + world.now()),
       pause: (ms) => world.sleep(ms),
+      begins: this.#begins,
       quiet: () => world.sleep(Math.max(0, this.#startedAt + TTL_MS - world.now())),
       random: new SeededRandom(1),
       backoff: { firstMs: 100, maxMs: 1_000, factor: 2, jitter: 0.5 },
@@ -326,6 +330,62 @@ describe("carry", () => {
     }
   });
 
+  it("does not take an effect for absent that a younger command may have undone", async () => {
+    const ledger = new MemoryLedger();
+    ledger.lease = B;
+    const older = command({ uid: "older", idempotent: true, value: 54 });
+    await ledger.accept(B, older, START);
+    await ledger.begin(B, "older", { basis: { state: "accepted", turn: 0 }, now: START, verified: false });
+    ledger.lease = A;
+    const lamp = { dim: 54 };
+    const written: string[] = [];
+    const mine: CarryPorts = {
+      ...ports(ledger),
+      verifier: {
+        verifiable: () => true,
+        verify: async () => (lamp.dim === 54 ? { found: "done", result: {} } : { found: "not-done" }),
+      },
+      execute: async (one, attempt) => {
+        await attempt.begin();
+        lamp.dim = 55;
+        written.push(one.uid);
+        return concluded(one.uid, "succeeded");
+      },
+    };
+    await carry(command({ uid: "younger", idempotent: true, value: 55 }), mine);
+    expect(await carry(older, mine)).toMatchObject({
+      kind: "ended",
+      record: { state: "unknown", reason: "command.outcome.unknown" },
+    });
+    expect(written).toEqual(["younger"]);
+  });
+
+  it("does not call expired what an earlier holder may have done, where Redis lets nothing begin", async () => {
+    const ledger = new MemoryLedger();
+    ledger.lease = B;
+    const one = command({ idempotent: true });
+    await ledger.accept(B, one, START);
+    await ledger.begin(B, "c1", { basis: { state: "accepted", turn: 0 }, now: START, verified: false });
+    ledger.lease = A;
+    let now: number = START;
+    const end = await carry(one, {
+      ...ports({
+        ...plain(ledger),
+        begin: () => {
+          now += 60_000;
+          const away = { blame: "network", retry: "backoff", message: "Redis is away" } as const;
+          return Promise.reject(new EdgeError({ code: "queue.unavailable", ...away }));
+        },
+      }),
+      wall: () => toWall(now),
+      execute: async (_one, attempt) => {
+        await attempt.begin();
+        throw new Error("it began");
+      },
+    });
+    expect(end).toMatchObject({ kind: "ended", record: { state: "unknown", attempt: 1 } });
+  });
+
   it("keeps what it saw itself against a record that Redis found again in an older state", async () => {
     const ledger = new MemoryLedger();
     ledger.lease = A;
@@ -409,6 +469,7 @@ function ports(ledger: Ledger): CarryPorts {
     reign: { group: "g", ...A, mayAct: () => true },
     wall: () => START,
     pause: () => Promise.resolve(),
+    begins: new Begins(),
     quiet: () => Promise.resolve(),
     random: new SeededRandom(1),
     backoff: { firstMs: 1, maxMs: 1, factor: 1, jitter: 0 },

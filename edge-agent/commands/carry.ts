@@ -6,7 +6,7 @@ import type { Command } from "../model/command.ts";
 import { commandDigest, type Ending, isEnded, type LedgerRecord } from "../model/ledger.ts";
 import type { Reign } from "../model/reign.ts";
 import type { Carried, CarryPorts } from "./carry-ports.ts";
-import { unbegun } from "./endings.ts";
+import { overtaken, unbegun } from "./endings.ts";
 import { Gate, type Refusal } from "./gate.ts";
 import { insist } from "./insist.ts";
 import { basisOf } from "./ledger.ts";
@@ -89,7 +89,7 @@ class Carrying {
   }
 
   #decide(record: LedgerRecord): Step {
-    if (record.state === "sent" && isBy(record, this.#ports.reign) && this.#withdrawn.has(record.turn)) {
+    if (this.#isWithdrawn(record)) {
       return { kind: "retract", turn: record.turn, last: undefined };
     }
     return this.#follow(record, decideOnTake(record, this.#command, this.#situation()), false);
@@ -189,7 +189,8 @@ class Carrying {
     const { wall, backoff, random, pause, stopping, reign } = this.#ports;
     const pauseMs = pauseBefore(this.#tries, backoff, random);
     if (wall() + pauseMs >= timeOf(this.#command.deadline)) {
-      return { kind: "finish", record, ending: outOfTime(record, last), witnessed: true };
+      const doubt = record.doubt || (record.state === "sent" && !verified && !this.#isWithdrawn(record));
+      return { kind: "finish", record, ending: outOfTime({ ...record, doubt }, last), witnessed: true };
     }
     await pause(pauseMs, stopping);
     if (stopping.aborted) return STOPPED;
@@ -199,7 +200,7 @@ class Carrying {
   }
 
   async #verify(record: LedgerRecord): Promise<Step> {
-    const { slots, stopping, ending, verifier, wall, pause, backoff, random, reign, quiet } = this.#ports;
+    const { slots, stopping, ending, verifier, wall, pause, backoff, random, reign, quiet, begins } = this.#ports;
     if (!isBy(record, reign)) await quiet(stopping);
     const free = await slots.take(this.#command.priority, stopping);
     if (free === undefined) return STOPPED;
@@ -219,6 +220,11 @@ class Carrying {
         await pause(pauseMs, stopping);
         return stopping.aborted ? STOPPED : { kind: "verify", record };
       }
+    }
+    const { device, uid } = this.#command;
+    // What is not there may have been there; and repeating the older command would undo the younger one.
+    if (finding.found === "not-done" && !isBy(record, reign) && begins.byOthers(device, uid)) {
+      return { kind: "finish", record, ending: overtaken(record), witnessed: false };
     }
     const decision = decideOnFinding(record, this.#command, finding, this.#situation());
     return this.#follow(record, decision, finding.found === "not-done");
@@ -248,6 +254,11 @@ class Carrying {
           break;
       }
     }
+  }
+
+  /** The ledger says that this attempt of ours began, and we know that nothing of it left. */
+  #isWithdrawn(record: LedgerRecord): boolean {
+    return record.state === "sent" && isBy(record, this.#ports.reign) && this.#withdrawn.has(record.turn);
   }
 
   #situation(): { readonly now: WallMs; readonly hold: Reign; readonly verifiable: boolean } {

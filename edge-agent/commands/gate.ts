@@ -3,6 +3,7 @@ import type { WallMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
 import type { LedgerRecord, OpenRecord } from "../model/ledger.ts";
 import type { Reign } from "../model/reign.ts";
+import type { Begins } from "./begins.ts";
 import { type BeginReply, basisOf, type Ledger } from "./ledger.ts";
 import { timeOf } from "./times.ts";
 
@@ -29,6 +30,7 @@ interface GateSetting {
   readonly command: Command;
   readonly record: LedgerRecord;
   readonly verified: boolean;
+  readonly begins: Begins;
   /** Given when no attempt may begin any more. */
   readonly stopping: AbortSignal;
 }
@@ -56,7 +58,7 @@ export class Gate {
   }
 
   async #open(): Promise<void> {
-    const { ledger, reign, wall, command, record, verified } = this.#setting;
+    const { ledger, reign, wall, command, record, verified, begins } = this.#setting;
     const before = this.#obstacle();
     if (before !== undefined && before !== "late") throw this.#refuse({ kind: "left", why: before });
     let reply: BeginReply;
@@ -72,6 +74,7 @@ export class Gate {
     const after = this.#obstacle();
     if (after !== undefined) throw this.#refuse({ kind: "withdrawn", why: after });
     this.started = reply.record;
+    begins.note(command.device, command.uid);
   }
 
   #obstacle(): "fenced" | "stopped" | "late" | undefined {

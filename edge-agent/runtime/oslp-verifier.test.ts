@@ -4,6 +4,7 @@ import { toWall } from "../../adapters/kit/time.ts";
 import type { Behaviour } from "../../firmware-sim/oslp/behaviour.ts";
 import { completeDevice } from "../../firmware-sim/oslp/behaviours/roster.ts";
 import { Street } from "../../firmware-sim/oslp/fleet/street.testing.ts";
+import { Begins } from "../commands/begins.ts";
 import { carry } from "../commands/carry.ts";
 import type { CarryPorts, Verifier } from "../commands/carry-ports.ts";
 import type { Hold } from "../commands/ledger.ts";
@@ -169,6 +170,7 @@ describe("a takeover in the middle of a SetLight that is not idempotent", () => 
     reign: { group: "main", ...hold, mayAct: () => true },
     wall: () => toWall(Date.now()),
     pause: () => Promise.resolve(),
+    begins: new Begins(),
     quiet: () => Promise.resolve(),
     random: new SeededRandom(1),
     backoff: { firstMs: 1, maxMs: 10, factor: 2, jitter: 0 },

@@ -3,6 +3,7 @@ import { EdgeError, type FaultCode, toEdgeError } from "../../../adapters/kit/ed
 import { type DurationMs, type Instant, later, type WallMs } from "../../../adapters/kit/time.ts";
 import type { Command } from "../../model/command.ts";
 import type { TerminalState } from "../../model/command-state.ts";
+import { Begins } from "../begins.ts";
 import { carry } from "../carry.ts";
 import type { Carried, CarryPorts } from "../carry-ports.ts";
 import { refused } from "../endings.ts";
@@ -103,6 +104,7 @@ export class CommandIntake {
       reign,
       wall,
       quiet: (signal) => pauseFor(timers, this.#quietAt - timers.now(), signal),
+      begins: new Begins(),
       backoff: options.backoff ?? INTAKE_BACKOFF,
       slots: new Slots(this.#limits.atOnce),
       execute: options.execute,
