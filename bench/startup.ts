@@ -2,9 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startPrivateRedis } from "../adapters/io/node/private-redis.ts";
 import { writeDemoFiles } from "../edge-agent/cli/demo/demo-files.ts";
+import { busbarProgram } from "../firmware-sim/bed/program.ts";
 import type { Bench } from "./bench.ts";
 import { readOptions } from "./options.ts";
 import { median, rounded } from "./statistics.ts";
@@ -15,7 +15,7 @@ interface Start {
   readonly cpuMs: number;
 }
 
-const BUSBAR = fileURLToPath(new URL("../edge-agent/cli/main.js", import.meta.url));
+const BUSBAR = busbarProgram();
 /** Says at the end, on a descriptor of its own, what the process has used. */
 const TELL_CPU = `data:text/javascript,${encodeURIComponent(
   'import { writeSync } from "node:fs"; process.on("exit", () => { const { user, system } = process.cpuUsage(); writeSync(3, String((user + system) / 1000)); });',

@@ -51,7 +51,7 @@ describe("usage", () => {
     writeFileSync(config, "gateway: /t/gw\nredis: { url: redis://127.0.0.1:1 }\n");
     const checked = (await busbar(["config", "check", config], { NODE_OPTIONS })).err;
     expect(checked).toContain("/config/check.js");
-    expect(checked).not.toMatch(/-service\.js|\/dlms\/(association|apdu|actions\/actions)/);
+    expect(checked).not.toMatch(/-service\.js|client-association|-exchange\.js|-apdu\.js|\/dlms\/actions\/actions/);
   });
 
   it("suggests the verb that was meant, and says what the exit codes mean", async () => {
