@@ -1,6 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-const nodeMajor = process.versions.node.split(".")[0];
+/** What the file of results is called: `.ci/run` adds up those of all its runs. */
+const run = process.env["BUSBAR_TEST_RUN"] ?? `node-${process.versions.node.split(".")[0]}`;
 
 /** Tests that start several processes and measure what happens between them: one file at a time, after all others. */
 const PROCESSES = [
@@ -24,7 +25,7 @@ const ONCE_MORE = 1;
 export default defineConfig({
   test: {
     globalSetup: ["./scripts/test-setup.ts"],
-    reporters: ["default", ["json", { outputFile: `dist/.tests/node-${nodeMajor}.json` }]],
+    reporters: ["default", ["json", { outputFile: `dist/.tests/${run}.json` }]],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
