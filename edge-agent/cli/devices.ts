@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import { DEVICE_STATES } from "../model/data.ts";
-import type { DeviceDetail, DevicePage, DeviceSummary } from "../ops/source.ts";
+import type { DeviceDetail, DevicePage, DeviceSummary } from "../model/device-status.ts";
 import { type ConfigFlag, type JsonFlag, withConfig } from "./config-option.ts";
 import type { Answer } from "./ops-client.ts";
 import { ago, clean, complainLine, say, sayJson, table } from "./output.ts";

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
 import { ExampleSource, STATUS } from "../ops/example.testing.ts";
 import { type Ops, startOps } from "../ops/server.ts";
-import type { AgentStatus, Role } from "../ops/source.ts";
+import type { AgentStatus, Role } from "../model/agent-status.ts";
 import { busbar, Gateway } from "./busbar.testing.ts";
 
 let gateway: Gateway;

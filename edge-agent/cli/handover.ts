@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
-import type { AgentStatus, Outcome } from "../ops/source.ts";
+import type { AgentStatus, Outcome } from "../model/agent-status.ts";
 import { type ConfigFlag, type JsonFlag, withConfig } from "./config-option.ts";
 import type { Answer, OpsAgent } from "./ops-client.ts";
 import { clean, complainLine, say, sayJson } from "./output.ts";

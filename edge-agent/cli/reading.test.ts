@@ -4,7 +4,8 @@ import { freePort } from "../../adapters/io/node/private-redis.ts";
 import { EXAMPLES } from "../model/examples.ts";
 import { DEVICE, ExampleSource, STATUS } from "../ops/example.testing.ts";
 import { type Ops, startOps } from "../ops/server.ts";
-import type { AgentStatus, DeviceDetail } from "../ops/source.ts";
+import type { AgentStatus } from "../model/agent-status.ts";
+import type { DeviceDetail } from "../model/device-status.ts";
 import { busbar, Gateway, startBusbar } from "./busbar.testing.ts";
 
 let gateway: Gateway;

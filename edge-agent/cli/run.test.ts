@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type PrivateRedis, startPrivateRedis } from "../../adapters/io/node/private-redis.ts";
-import type { AgentStatus, Health } from "../ops/source.ts";
+import type { AgentStatus, Health } from "../model/agent-status.ts";
 import { type Running, startBusbar } from "./busbar.testing.ts";
 import { type DemoFiles, writeDemoFiles } from "./demo/demo-files.ts";
 import { agentPid } from "./demo/processes.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { AgentStatus, GroupStatus } from "../ops/source.ts";
+import type { AgentStatus, GroupStatus } from "../model/agent-status.ts";
 import { type ConfigFlag, type JsonFlag, withConfig } from "./config-option.ts";
 import type { Answer } from "./ops-client.ts";
 import { ago, bytes, clean, say, sayJson, span, table } from "./output.ts";

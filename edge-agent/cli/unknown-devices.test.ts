@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
 import { ExampleSource, UNKNOWN_DEVICE } from "../ops/example.testing.ts";
 import { type Ops, startOps } from "../ops/server.ts";
-import type { UnknownDevice } from "../ops/source.ts";
+import type { UnknownDevice } from "../model/device-status.ts";
 import { busbar, Gateway } from "./busbar.testing.ts";
 import { candidates } from "./unknown-devices.ts";
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { UnknownDevice } from "../ops/source.ts";
+import type { UnknownDevice } from "../model/device-status.ts";
 import { ago, clean, complainLine, say, sayJson, table } from "./output.ts";
 import { EXIT } from "./verb.ts";
 

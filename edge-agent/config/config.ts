@@ -1,3 +1,4 @@
+import type { LogLevel } from "../model/agent-status.ts";
 import type { DeviceSettings, ProtocolSections } from "./protocols.ts";
 
 /**
@@ -191,6 +192,6 @@ export interface OpsSettings {
 }
 
 export interface LogSettings {
-  readonly level: "trace" | "debug" | "info" | "warn" | "error";
+  readonly level: LogLevel;
   readonly format: "auto" | "json" | "pretty";
 }

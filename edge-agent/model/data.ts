@@ -71,6 +71,7 @@ export interface EventData extends FromDevice {
   readonly points?: readonly Point[] | undefined;
 }
 
+/** Whether data flows, not whether a socket is open. */
 export const DEVICE_STATES = ["online", "degraded", "stalled", "offline", "unknown"] as const;
 export type DeviceState = (typeof DEVICE_STATES)[number];
 

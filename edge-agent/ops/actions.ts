@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { OpsFault } from "./ops-fault.ts";
 import { groupRequest, handoverRequest, levelRequest } from "./queries.ts";
-import type { OpsSource, Outcome } from "./source.ts";
+import type { Outcome } from "../model/agent-status.ts";
+import type { OpsSource } from "./source.ts";
 
 /** What changes something. With a token the token decides; without one, only this host may ask. */
 export function addActions(

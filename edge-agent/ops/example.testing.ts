@@ -1,17 +1,13 @@
 import type {
   AgentStatus,
-  DeviceDetail,
-  DeviceQuery,
   Distribution,
   GroupRequest,
   HandoverRequest,
   Health,
-  OpsSource,
   Outcome,
-  TapFilter,
-  TapItem,
-  UnknownDevice,
-} from "./source.ts";
+} from "../model/agent-status.ts";
+import type { DeviceDetail, DeviceQuery, TapFilter, TapItem, UnknownDevice } from "../model/device-status.ts";
+import type { OpsSource } from "./source.ts";
 
 export const UNKNOWN_DEVICE: UnknownDevice = {
   protocol: "oslp",

@@ -1,5 +1,5 @@
 import { DEVICE_STATES } from "../model/data.ts";
-import type { AgentStatus, Distribution } from "./source.ts";
+import type { AgentStatus, Distribution } from "../model/agent-status.ts";
 
 /** One value and its labels; `undefined` is absent from the page. */
 export type Sample = readonly [value: number | undefined, labels?: Readonly<Record<string, string>>];

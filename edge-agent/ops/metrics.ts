@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import { type HistogramMetric, METRICS, type Sample, type ValueMetric } from "./metric-table.ts";
-import type { Distribution, OpsSource } from "./source.ts";
+import type { Distribution } from "../model/agent-status.ts";
+import type { OpsSource } from "./source.ts";
 
 export interface Metrics {
   readonly contentType: string;

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { LogSettings } from "../config/config.ts";
 import { DEVICE_STATES } from "../model/data.ts";
 import { OpsFault } from "./ops-fault.ts";
-import type { DeviceQuery, GroupRequest, HandoverRequest, TapFilter } from "./source.ts";
+import type { GroupRequest, HandoverRequest } from "../model/agent-status.ts";
+import type { DeviceQuery, TapFilter } from "../model/device-status.ts";
 
 export const MAX_PAGE = 1_000;
 const DEFAULT_PAGE = 100;

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import type { FastifyInstance } from "fastify";
 import { OpsFault } from "./ops-fault.ts";
 import { tapFilter } from "./queries.ts";
-import type { OpsSource, TapFilter } from "./source.ts";
+import type { TapFilter } from "../model/device-status.ts";
+import type { OpsSource } from "./source.ts";
 
 const NEWLINE = "\n";
 /** A line that says nothing but "still here", so that a cut connection is noticed by both sides. */

@@ -1,9 +1,8 @@
-/** Whether data flows, per device: not whether a socket is open. */
-export type DeviceCondition = "online" | "degraded" | "stalled" | "offline" | "unknown";
+import type { DeviceState } from "../model/data.ts";
 
 export interface DeviceStateChange {
   readonly device: string;
-  readonly state: DeviceCondition;
+  readonly state: DeviceState;
   /** Wall time, ms. */
   readonly since: number;
   readonly reason: string;
@@ -11,7 +10,7 @@ export interface DeviceStateChange {
 }
 
 interface Kept {
-  state: DeviceCondition;
+  state: DeviceState;
   since: number;
   reason: string;
   lastHeardAt: number | undefined;
@@ -19,7 +18,7 @@ interface Kept {
   /** `undefined`: it speaks when it likes. */
   expectEveryMs: number | undefined;
   /** Of all devices of its protocol. */
-  readonly counts: Record<DeviceCondition, number>;
+  readonly counts: Record<DeviceState, number>;
 }
 
 export interface StateRules {
@@ -35,7 +34,7 @@ export interface StateRules {
 export class DeviceStates {
   readonly #rules: StateRules;
   readonly #kept = new Map<string, Kept>();
-  readonly #counts = new Map<string, Record<DeviceCondition, number>>();
+  readonly #counts = new Map<string, Record<DeviceState, number>>();
   #expecting: number | undefined;
   #silent = 0;
   #firstHeardAt: number | undefined;
@@ -133,16 +132,16 @@ export class DeviceStates {
   }
 
   /** `undefined`: not a device of this group. */
-  stateOf(device: string): DeviceCondition | undefined {
+  stateOf(device: string): DeviceState | undefined {
     return this.#kept.get(device)?.state;
   }
 
   /** How many are in which state, by protocol. */
-  counts(): ReadonlyMap<string, Readonly<Record<DeviceCondition, number>>> {
+  counts(): ReadonlyMap<string, Readonly<Record<DeviceState, number>>> {
     return this.#counts;
   }
 
-  #countsOf(protocol: string): Record<DeviceCondition, number> {
+  #countsOf(protocol: string): Record<DeviceState, number> {
     const known = this.#counts.get(protocol);
     if (known !== undefined) return known;
     const counts = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
@@ -161,13 +160,7 @@ export class DeviceStates {
     this.#expecting = expecting;
   }
 
-  #become(
-    device: string,
-    kept: Kept,
-    state: DeviceCondition,
-    now: number,
-    reason: string,
-  ): DeviceStateChange | undefined {
+  #become(device: string, kept: Kept, state: DeviceState, now: number, reason: string): DeviceStateChange | undefined {
     if (kept.state === state) return undefined;
     kept.counts[kept.state] -= 1;
     kept.counts[state] += 1;
@@ -179,7 +172,7 @@ export class DeviceStates {
   }
 }
 
-function isSilent(state: DeviceCondition): boolean {
+function isSilent(state: DeviceState): boolean {
   return state === "stalled" || state === "offline";
 }
 

@@ -1,10 +1,4 @@
-/** Values in fixed classes, since the start: `counts[i]` are at most `bounds[i]`, the last class has no bound. */
-export interface Distribution {
-  readonly bounds: readonly number[];
-  readonly counts: readonly number[];
-  readonly sum: number;
-  readonly count: number;
-}
+import type { Distribution } from "../model/agent-status.ts";
 
 /** Of something that takes milliseconds: a renewal, a takeover, a command. */
 export const MILLISECOND_BOUNDS: readonly number[] = [

@@ -3,7 +3,8 @@ import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
-import type { Duty, DutyLink, DutyPorts } from "./duty.ts";
+import type { Duty, DutyPorts } from "./duty.ts";
+import type { ProtocolLink } from "../model/agent-status.ts";
 import type { ProtocolService } from "./protocol-service.ts";
 
 export interface DutiesParts {
@@ -47,7 +48,7 @@ export class Duties {
     }
   }
 
-  links(): readonly DutyLink[] {
+  links(): readonly ProtocolLink[] {
     return [...this.#under.values()].flatMap((duty) => duty.links?.() ?? []);
   }
 

@@ -2,6 +2,7 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
+import type { ProtocolLink } from "../model/agent-status.ts";
 import type { Command } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
 import type { Reign } from "../model/reign.ts";
@@ -24,24 +25,6 @@ export interface DutyPorts {
   broke(fault: EdgeError): void;
 }
 
-/** A connection a duty keeps to a broker of others. */
-export interface DutyLink {
-  readonly name: string;
-  readonly kind: "bridge" | "broker";
-  readonly isUp: boolean;
-  /** Of a bridge: what waits for it now, and what it did since the reign began. */
-  readonly bridge:
-    | {
-        readonly waiting: number;
-        readonly waitingBytes: number;
-        readonly mirrored: boolean;
-        readonly sent: number;
-        readonly received: number;
-        readonly dropped: number;
-      }
-    | undefined;
-}
-
 /**
  * What a protocol does by itself for a group while its reign lasts, besides answering those who call and carrying single
  * commands out: connections kept open, schedules of readings, a broker, bridges.
@@ -60,7 +43,7 @@ export interface Duty {
    */
   stored?(messages: readonly Message[]): void;
   /** What it is connected to besides devices, for people and metrics. */
-  links?(): readonly DutyLink[];
+  links?(): readonly ProtocolLink[];
   /** Begins nothing more and ends what is under way in good order, at most so long. */
   drain(forMs: DurationMs): Promise<void>;
   /** Ends everything now. Called once, also after `drain`. */

@@ -12,7 +12,8 @@ import type { MqttSection } from "../config/mqtt.ts";
 import type { Command } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
 import { BridgeQueue } from "./bridge-queue.ts";
-import type { Duty, DutyLink, DutyPorts } from "./duty.ts";
+import type { Duty, DutyPorts } from "./duty.ts";
+import type { ProtocolLink } from "../model/agent-status.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import { MqttBridgeRun, type Outgoing } from "./mqtt-bridge.ts";
 import { MqttBrokerRun } from "./mqtt-broker.ts";
@@ -113,7 +114,7 @@ export class MqttDuty implements Duty {
     for (const bridge of this.bridges.values()) for (const message of messages) bridge.offerStored(message);
   }
 
-  links(): readonly DutyLink[] {
+  links(): readonly ProtocolLink[] {
     return [
       ...[...this.brokers].map(([name, { isUp }]) => ({ name, kind: "broker" as const, isUp, bridge: undefined })),
       ...[...this.bridges].map(([name, run]) => {

@@ -1,6 +1,6 @@
 import type { LeaseSnapshot } from "../lease/machine.ts";
 import type { ObservedAgent } from "./ops-source-agent.ts";
-import type { GroupAsked, HandoverAsked, Outcome } from "./ops-source-words.ts";
+import type { GroupRequest, HandoverRequest, Outcome } from "../model/agent-status.ts";
 import { pausing } from "./pausing.ts";
 import { membersOf } from "./placing.ts";
 
@@ -18,7 +18,7 @@ export class GroupActions {
     this.#note = note;
   }
 
-  async handover({ group, to, reason }: HandoverAsked): Promise<Outcome> {
+  async handover({ group, to, reason }: HandoverRequest): Promise<Outcome> {
     const wrong = this.#wrongGroup(group);
     if (wrong !== undefined) return no(wrong);
     const held = this.#groups(group).filter((one) => this.#agent.snapshot(one)?.role === "active");
@@ -29,7 +29,7 @@ export class GroupActions {
     return this.#all(held, (one) => this.#handOver(one, to));
   }
 
-  async pause({ group, reason }: GroupAsked): Promise<Outcome> {
+  async pause({ group, reason }: GroupRequest): Promise<Outcome> {
     const wrong = this.#wrongGroup(group);
     if (wrong !== undefined) return no(wrong);
     const groups = this.#groups(group);
@@ -37,7 +37,7 @@ export class GroupActions {
     return this.#all(groups, (one) => this.#pause(one));
   }
 
-  async resume({ group, reason }: GroupAsked): Promise<Outcome> {
+  async resume({ group, reason }: GroupRequest): Promise<Outcome> {
     const wrong = this.#wrongGroup(group);
     if (wrong !== undefined) return no(wrong);
     const groups = this.#groups(group);

@@ -1,6 +1,6 @@
 import { toRfc3339, toWall } from "../../adapters/kit/time.ts";
 import type { DeviceConfig, ObservedAgent } from "./ops-source-agent.ts";
-import type { DeviceFacts, DeviceLine, DeviceLines, DeviceQuestion } from "./ops-source-words.ts";
+import type { DeviceDetail, DeviceSummary, DevicePage, DeviceQuery } from "../model/device-status.ts";
 
 /** The devices of an agent as people list them: in the order of their uids, a page at a time, without a copy of all. */
 export class DeviceDirectory {
@@ -22,7 +22,7 @@ export class DeviceDirectory {
     }
   }
 
-  page(question: DeviceQuestion): DeviceLines {
+  page(question: DeviceQuery): DevicePage {
     const { after, limit } = question;
     const found: DeviceConfig[] = [];
     let total = 0;
@@ -38,7 +38,7 @@ export class DeviceDirectory {
   }
 
   /** Of one group by protocol; all `unknown` where this agent does not serve it. */
-  counts(group: string): ReadonlyMap<string, Readonly<Record<DeviceLine["state"], number>>> {
+  counts(group: string): ReadonlyMap<string, Readonly<Record<DeviceSummary["state"], number>>> {
     const states = this.#agent.workOfGroup(group)?.states;
     if (states !== undefined) return states.counts();
     const none = { online: 0, degraded: 0, stalled: 0, offline: 0 };
@@ -46,7 +46,7 @@ export class DeviceDirectory {
     return new Map([...numbers].map(([protocol, unknown]) => [protocol, { ...none, unknown }]));
   }
 
-  detail(uid: string): DeviceFacts | undefined {
+  detail(uid: string): DeviceDetail | undefined {
     const device = this.#byUid.get(uid);
     if (device === undefined) return undefined;
     const { counters, lastMessages, refusals } = this.#agent;
@@ -68,14 +68,14 @@ export class DeviceDirectory {
     };
   }
 
-  #matches(device: DeviceConfig, { state, protocol, group, text }: DeviceQuestion): boolean {
+  #matches(device: DeviceConfig, { state, protocol, group, text }: DeviceQuery): boolean {
     if (protocol !== undefined && device.protocol !== protocol) return false;
     if (group !== undefined && device.group !== group) return false;
     if (state !== undefined && this.#stateOf(device) !== state) return false;
     return text === undefined || device.uid.includes(text) || this.#identification(device).includes(text);
   }
 
-  #line(device: DeviceConfig): DeviceLine {
+  #line(device: DeviceConfig): DeviceSummary {
     const kept = this.#agent.workOfGroup(device.group)?.states.of(device.uid);
     return {
       uid: device.uid,
@@ -89,7 +89,7 @@ export class DeviceDirectory {
     };
   }
 
-  #stateOf(device: DeviceConfig): DeviceLine["state"] {
+  #stateOf(device: DeviceConfig): DeviceSummary["state"] {
     return this.#agent.workOfGroup(device.group)?.states.stateOf(device.uid) ?? "unknown";
   }
 

@@ -1,6 +1,6 @@
 import type { LeaseSnapshot } from "../lease/machine.ts";
 import type { SpoolStatus } from "../spool/spool-status.ts";
-import type { QueueFacts, Reason, RedisFacts } from "./ops-source-words.ts";
+import type { QueueStatus, Reason, RedisStatus } from "../model/agent-status.ts";
 import type { PeerFacts } from "./peer-book.ts";
 import type { Trouble } from "./troubles.ts";
 
@@ -13,7 +13,7 @@ export interface GroupView {
   readonly forMs: number;
   /** The other agents of the group. */
   readonly peers: ReadonlyMap<string, PeerFacts | undefined>;
-  readonly redis: Pick<RedisFacts, "state" | "findings">;
+  readonly redis: Pick<RedisStatus, "state" | "findings">;
   readonly redisAwayForMs: number | undefined;
   /** What would have kept this agent from starting: allowed by the operator, or changed since. */
   readonly redisLoses: readonly string[];
@@ -33,7 +33,7 @@ export interface GroupView {
   /** Records of the spool are to be on the peer's disk too. */
   readonly mirrorWanted: boolean;
   readonly mirrored: boolean;
-  readonly queues: readonly QueueFacts[];
+  readonly queues: readonly QueueStatus[];
   readonly cores: number;
   readonly troubles: readonly Trouble[];
 }

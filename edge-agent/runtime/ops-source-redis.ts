@@ -5,7 +5,7 @@ import { later, toRfc3339, toWall, type WallMs } from "../../adapters/kit/time.t
 import type { RedisSettings } from "../config/config.ts";
 import { groupTag } from "../model/reign.ts";
 import { MESSAGES_QUEUE, queueDepth } from "../queue/group-queue.ts";
-import type { CoreFacts, QueueFacts, RedisFacts } from "./ops-source-words.ts";
+import type { CoreStatus, QueueStatus, RedisStatus } from "../model/agent-status.ts";
 import type { RedisLinks } from "./redis-links.ts";
 import type { RedisWatch } from "./redis-watch.ts";
 
@@ -27,12 +27,12 @@ export class RedisGauge {
   readonly #parts: RedisGaugeParts;
   #cancel: (() => void) | undefined;
   #polls = 0;
-  #state: RedisFacts["state"] = "waiting";
+  #state: RedisStatus["state"] = "waiting";
   #since: WallMs;
   #roundTripMs: number | undefined;
   #info: ReadonlyMap<string, string> = new Map();
-  #queues: readonly QueueFacts[] = [];
-  #cores: readonly CoreFacts[] = [];
+  #queues: readonly QueueStatus[] = [];
+  #cores: readonly CoreStatus[] = [];
   #stopped = false;
   readonly #look = (): void => this.#notice();
 
@@ -54,7 +54,7 @@ export class RedisGauge {
     for (const event of ["ready", "close", "end"] as const) client.off(event, this.#look);
   }
 
-  facts(): RedisFacts {
+  facts(): RedisStatus {
     this.#notice();
     const { watch, settings } = this.#parts;
     const away = this.#state !== "usable";
@@ -71,11 +71,11 @@ export class RedisGauge {
   }
 
   /** As of the last poll that Redis answered. */
-  get queues(): readonly QueueFacts[] {
+  get queues(): readonly QueueStatus[] {
     return this.#queues;
   }
 
-  get cores(): readonly CoreFacts[] {
+  get cores(): readonly CoreStatus[] {
     return this.#cores;
   }
 
@@ -111,7 +111,7 @@ export class RedisGauge {
     await client.ping();
     this.#roundTripMs = Math.round((timers.now() - began) * 100) / 100;
     this.#info = parseInfo(await client.info());
-    const queues: QueueFacts[] = [];
+    const queues: QueueStatus[] = [];
     for (const group of groups) {
       for (const name of QUEUE_NAMES) {
         const { waiting, active, delayed, failed } = await queueDepth(client, { group, name }, timers.wall());
@@ -140,14 +140,14 @@ export class RedisGauge {
 }
 
 /** Everyone who waits at the message queues: BullMQ names the connection of a worker after its queue. */
-async function coresAt(client: RedisClient, groups: readonly string[], now: WallMs): Promise<readonly CoreFacts[]> {
+async function coresAt(client: RedisClient, groups: readonly string[], now: WallMs): Promise<readonly CoreStatus[]> {
   const nodes = client instanceof Cluster ? client.nodes("master") : [client];
   const lists = await Promise.all(nodes.map((node) => node.client("LIST")));
   return coresIn(lists.join("\n"), groups, now);
 }
 
 /** Reads the answers of CLIENT LIST. */
-export function coresIn(list: string, groups: readonly string[], now: WallMs): readonly CoreFacts[] {
+export function coresIn(list: string, groups: readonly string[], now: WallMs): readonly CoreStatus[] {
   const cores = new Map<string, { readonly groups: Set<string>; idleMs: number }>();
   for (const line of list.split("\n")) {
     const fields = new Map(line.split(" ").map((field) => splitAt(field, "=")));

@@ -1,6 +1,15 @@
 import { toRfc3339, toWall } from "../../adapters/kit/time.ts";
-import type { LogSettings } from "../config/config.ts";
 import { redact } from "../config/redact.ts";
+import type { DeviceState } from "../model/data.ts";
+import type {
+  DeviceDetail,
+  DevicePage,
+  DeviceQuery,
+  RefusalRecord,
+  TapFilter,
+  TapItem,
+  UnknownDevice,
+} from "../model/device-status.ts";
 import type { MessageType } from "../model/message.ts";
 import type { SpoolStatus } from "../spool/spool-status.ts";
 import { GroupActions } from "./ops-source-actions.ts";
@@ -8,10 +17,7 @@ import type { ObservedAgent } from "./ops-source-agent.ts";
 import { DeviceDirectory } from "./ops-source-devices.ts";
 import { type Finding, findingsOf, type GroupView, MIRROR_SETTLES_MS } from "./ops-source-health.ts";
 import { RedisGauge } from "./ops-source-redis.ts";
-import type * as Words from "./ops-source-words.ts";
-import type { Refusal } from "./refusals.ts";
-import type { Stranger } from "./strangers.ts";
-import type { TapFilter, TapItem } from "./taps.ts";
+import type * as Words from "../model/agent-status.ts";
 import { VERSION } from "./version.ts";
 
 export interface OpsSourceParts {
@@ -27,7 +33,7 @@ export class AgentOpsSource {
   readonly #gauge: RedisGauge;
   readonly #directory: DeviceDirectory;
   readonly #actions: GroupActions;
-  #logLevel: LogSettings["level"];
+  #logLevel: Words.LogLevel;
 
   constructor({ agent, log }: OpsSourceParts) {
     this.#agent = agent;
@@ -53,7 +59,7 @@ export class AgentOpsSource {
     return this.#gauge.poll();
   }
 
-  status(): Words.AgentFacts {
+  status(): Words.AgentStatus {
     const { agent, config, configHash, counters, refusals, timers, startedAt } = this.#agent;
     const groups = this.#groups.map((group) => this.#group(group));
     return {
@@ -89,7 +95,7 @@ export class AgentOpsSource {
     };
   }
 
-  health(): Words.HealthFacts {
+  health(): Words.Health {
     const all = this.#groups.map((group) => ({
       group,
       lease: this.#agent.snapshot(group),
@@ -106,19 +112,19 @@ export class AgentOpsSource {
     return { live: true, ready: groups.every((one) => one.ready), reasons: [...said.values()], groups };
   }
 
-  devices(question: Words.DeviceQuestion): Words.DeviceLines {
+  devices(question: DeviceQuery): DevicePage {
     return this.#directory.page(question);
   }
 
-  device(uid: string): Words.DeviceFacts | undefined {
+  device(uid: string): DeviceDetail | undefined {
     return this.#directory.detail(uid);
   }
 
-  refusals(): readonly Refusal[] {
+  refusals(): readonly RefusalRecord[] {
     return this.#agent.refusals.last();
   }
 
-  unknownDevices(): readonly Stranger[] {
+  unknownDevices(): readonly UnknownDevice[] {
     return this.#agent.refusals.strangers.all();
   }
 
@@ -126,19 +132,19 @@ export class AgentOpsSource {
     return this.#agent.taps.open(filter, signal);
   }
 
-  handover(asked: Words.HandoverAsked): Promise<Words.Outcome> {
+  handover(asked: Words.HandoverRequest): Promise<Words.Outcome> {
     return this.#actions.handover(asked);
   }
 
-  pause(asked: Words.GroupAsked): Promise<Words.Outcome> {
+  pause(asked: Words.GroupRequest): Promise<Words.Outcome> {
     return this.#actions.pause(asked);
   }
 
-  resume(asked: Words.GroupAsked): Promise<Words.Outcome> {
+  resume(asked: Words.GroupRequest): Promise<Words.Outcome> {
     return this.#actions.resume(asked);
   }
 
-  setLogLevel(level: LogSettings["level"]): void {
+  setLogLevel(level: Words.LogLevel): void {
     this.#log.info({ audit: true }, `the log level becomes ${level}`);
     this.#logLevel = level;
     this.#log.level = level;
@@ -152,7 +158,7 @@ export class AgentOpsSource {
     return [...this.#agent.runners.keys()];
   }
 
-  #group(group: string): Words.GroupFacts {
+  #group(group: string): Words.GroupStatus {
     const { roles, timers } = this.#agent;
     const lease = this.#agent.snapshot(group);
     const last = roles.last(group, this.#agent.workOfGroup(group)?.states.firstHeardAt);
@@ -246,7 +252,7 @@ export class AgentOpsSource {
     });
   }
 
-  #messages(): Words.MessageFacts {
+  #messages(): Words.MessageCounts {
     const { counters } = this.#agent;
     const { messages, recognised } = counters.reigns.commits();
     const dropped: Record<string, number> = {};
@@ -267,7 +273,7 @@ export class AgentOpsSource {
   }
 
   /** Of all groups together: the sums, and the worst of what cannot be summed. */
-  #spool(): Words.SpoolFacts {
+  #spool(): Words.SpoolStatus {
     const { config, timers, spools } = this.#agent;
     const all = this.#spools();
     const sum = (of: (status: SpoolStatus) => number): number => all.reduce((total, one) => total + of(one), 0);
@@ -293,8 +299,8 @@ export class AgentOpsSource {
     return this.#groups.flatMap((group) => this.#agent.spools.of(group)?.own.status() ?? []);
   }
 
-  #devices(): Words.AgentFacts["devices"] {
-    const counts: Record<string, Record<Words.DeviceLine["state"], number>> = {};
+  #devices(): Words.AgentStatus["devices"] {
+    const counts: Record<string, Record<DeviceState, number>> = {};
     const none = { online: 0, degraded: 0, stalled: 0, offline: 0, unknown: 0 };
     for (const group of this.#groups) {
       for (const [protocol, states] of this.#directory.counts(group)) {

@@ -1,17 +1,6 @@
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import type { RefusalRecord } from "../model/device-status.ts";
 import { Strangers } from "./strangers.ts";
-
-/** One refused connection or message, as an operator asks for it: "why did this device not register?" */
-export interface Refusal {
-  readonly at: string;
-  readonly protocol: string;
-  readonly peer: string;
-  readonly device: string | undefined;
-  readonly code: string;
-  readonly reason: string;
-  /** What of the refused message could be read: unproven. */
-  readonly decoded?: Readonly<Record<string, string | number | boolean>> | undefined;
-}
 
 /** Of all refusals, the last ones are kept; one device alone cannot push out those of the others. */
 export const REFUSALS_KEPT = 200;
@@ -24,15 +13,15 @@ export class Refusals {
   /** Devices nobody has configured. */
   readonly strangers: Strangers = new Strangers();
   readonly #counts = new Map<string, number>();
-  readonly #last: Refusal[] = [];
+  readonly #last: RefusalRecord[] = [];
   /** The device refused last is the last in the map. */
-  readonly #byDevice = new Map<string, readonly Refusal[]>();
+  readonly #byDevice = new Map<string, readonly RefusalRecord[]>();
 
   /** Whether it is of a device nobody knows and that had not called before. */
   note(where: { at: string; protocol: string; peer: string; device: string | undefined }, fault: EdgeError): boolean {
     this.#counts.set(fault.code, (this.#counts.get(fault.code) ?? 0) + 1);
     const { code, message: reason, decoded } = fault;
-    const refusal: Refusal = { ...where, code, reason, ...(decoded === undefined ? {} : { decoded }) };
+    const refusal: RefusalRecord = { ...where, code, reason, ...(decoded === undefined ? {} : { decoded }) };
     this.#last.push(refusal);
     if (this.#last.length > REFUSALS_KEPT) this.#last.shift();
     if (where.device !== undefined) this.#keep(where.device, refusal);
@@ -40,12 +29,12 @@ export class Refusals {
   }
 
   /** Newest first. */
-  last(): readonly Refusal[] {
+  last(): readonly RefusalRecord[] {
     return [...this.#last].reverse();
   }
 
   /** Of one device, newest first. */
-  of(device: string): readonly Refusal[] {
+  of(device: string): readonly RefusalRecord[] {
     return this.#byDevice.get(device) ?? [];
   }
 
@@ -53,7 +42,7 @@ export class Refusals {
     return this.#counts;
   }
 
-  #keep(device: string, refusal: Refusal): void {
+  #keep(device: string, refusal: RefusalRecord): void {
     const before = this.#byDevice.get(device) ?? [];
     this.#byDevice.delete(device);
     this.#byDevice.set(device, [refusal, ...before].slice(0, KEPT_PER_DEVICE));

@@ -1,7 +1,8 @@
+import type { Distribution } from "../model/agent-status.ts";
 import { type CommandState, isCommandState } from "../model/command-state.ts";
 import type { CommitCounts } from "../queue/commit-statistics.ts";
 import type { IntakeStats } from "../commands/redis/intake-options.ts";
-import { added, type Distribution } from "./distribution.ts";
+import { added } from "./distribution.ts";
 
 /** What the counts of one reign are read from, while it lasts and after. */
 export interface ReignFigures {

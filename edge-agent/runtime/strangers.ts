@@ -1,16 +1,4 @@
-import type { Refusal } from "./refusals.ts";
-
-/** A device that tried to talk to us and is in nobody's configuration, for an operator to approve or to look into. */
-export interface Stranger {
-  readonly protocol: string;
-  /** What it said of itself: unproven. */
-  readonly claimed: Readonly<Record<string, string | number | boolean>>;
-  /** Where it called from last. */
-  readonly peer: string;
-  readonly firstAt: string;
-  readonly lastAt: string;
-  readonly times: number;
-}
+import type { RefusalRecord, UnknownDevice } from "../model/device-status.ts";
 
 /** More than these, and the one that was silent for longest is forgotten: anybody may call himself anything. */
 export const STRANGERS_KEPT = 1_000;
@@ -18,12 +6,12 @@ export const STRANGERS_KEPT = 1_000;
 /** Keeps who was refused because nobody knows it, once for each name it gave. */
 export class Strangers {
   /** The one refused last is the last in the map. */
-  readonly #kept = new Map<string, Stranger>();
+  readonly #kept = new Map<string, UnknownDevice>();
   /** Given up for others since the beginning. */
   forgotten = 0;
 
   /** Whether it is one we had not heard of. */
-  note({ at, protocol, peer, code, decoded: claimed }: Refusal): boolean {
+  note({ at, protocol, peer, code, decoded: claimed }: RefusalRecord): boolean {
     if (claimed === undefined || !code.endsWith(".device.unknown")) return false;
     // By the name it gives itself; one that gives none, by all that it said.
     const key = JSON.stringify([protocol, claimed["identification"] ?? claimed]);
@@ -46,7 +34,7 @@ export class Strangers {
   }
 
   /** The one refused last first. */
-  all(): readonly Stranger[] {
+  all(): readonly UnknownDevice[] {
     return [...this.#kept.values()].reverse();
   }
 }

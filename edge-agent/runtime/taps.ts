@@ -1,15 +1,5 @@
+import type { TapFilter, TapItem } from "../model/device-status.ts";
 import type { Message } from "../model/message.ts";
-
-export interface TapFilter {
-  readonly device?: string | undefined;
-  readonly type?: string | undefined;
-  readonly protocol?: string | undefined;
-}
-
-/** What one tap sees: messages, and how many it was too slow for. */
-export type TapItem =
-  | { readonly kind: "message"; readonly message: Message }
-  | { readonly kind: "dropped"; readonly count: number };
 
 /** Messages that wait for one reader. */
 export const QUEUED_PER_TAP = 1_000;

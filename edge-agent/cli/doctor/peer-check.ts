@@ -1,7 +1,7 @@
 import { dial } from "../../../adapters/io/node/dial.ts";
 import { peersOf } from "../../config/choose-agent.ts";
 import { configHash } from "../../config/hash.ts";
-import type { AgentStatus } from "../../ops/source.ts";
+import type { AgentStatus } from "../../model/agent-status.ts";
 import { ask, opsAgents } from "../ops-client.ts";
 import { type Check, error, type Finding, ok, type Patient, skipped, textOf, warning } from "./finding.ts";
 
