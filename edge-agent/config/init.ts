@@ -62,7 +62,7 @@ const HEAD = `## Busbar: one file for both agents. Check it with: busbar config 
 gateway: /site/gw
 
 ## Who serves this gateway. A process picks itself by --agent, BUSBAR_AGENT or its host name.
-## host: where the other agent reaches this one; link: the pair link; ops: health, status, metrics and the page.
+## host: where the other agent reaches this one; link: the pair link (let it through both ways); ops: health, status, metrics and the page.
 agents:
   a: { host: 10.0.0.1, link: 7411, ops: 127.0.0.1:7421, state: /var/lib/busbar }
   b: { host: 10.0.0.2, link: 7411, ops: 127.0.0.1:7421, state: /var/lib/busbar }

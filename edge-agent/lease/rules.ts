@@ -69,7 +69,7 @@ export const LEASE_RULES: Readonly<Record<RuleId, Rule>> = {
     so: "an absent lease is not taken: Redis forgot it, not the peer",
   },
   "steal-on-close": {
-    when: "the link of the active peer closes without a goodbye: its process is gone",
+    when: "the link of the active peer closes without a goodbye and nobody listens any more where it did: its process is gone",
     so: "exactly its holder:epoch is replaced at once",
   },
   "silence-and-unrenewed": {

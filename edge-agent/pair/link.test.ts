@@ -210,7 +210,7 @@ describe("the pair link", () => {
   });
 
   it("tells a death from a goodbye", () => {
-    expect(greeted().link.close(toInstant(5)).outcomes).toEqual([{ kind: "closed", how: "died" }]);
+    expect(greeted().link.close(toInstant(5)).outcomes).toEqual([{ kind: "closed", how: "broken" }]);
     const wire = new Wire(optionsOf("a", "b"), optionsOf("b", "a"));
     wire.take("a", wire.a.leave("the agent stops", toInstant(1)));
     expect(wire.told.b.at(-1)).toEqual({ kind: "closed", how: "bye" });

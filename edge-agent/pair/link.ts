@@ -70,10 +70,10 @@ export class PairLink implements Machine<PairOutcome> {
     });
   }
 
-  /** The connection is gone. Without a goodbye the peer's process is taken for dead. */
+  /** The connection is gone without a goodbye: the peer's process is dead, or something between the two broke it. */
   close(now: Instant): Step<PairOutcome> {
     return this.#step(now, (step) => {
-      if (this.#peer !== undefined) step.outcomes.push({ kind: "closed", how: "died" });
+      if (this.#peer !== undefined) step.outcomes.push({ kind: "closed", how: "broken" });
       this.#ended = "done";
     });
   }

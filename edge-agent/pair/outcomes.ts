@@ -48,8 +48,8 @@ export type PairOutcome =
   | { readonly kind: "opened"; readonly peer: Hello }
   | { readonly kind: "suspect"; readonly since: Instant }
   | { readonly kind: "recovered"; readonly silentMs: DurationMs }
-  /** It was open and is not any more, and how: the words are those of the lease machine. */
-  | { readonly kind: "closed"; readonly how: "died" | "bye" | "given-up" }
+  /** It was open and is not any more. `broken`: without a word of either side. */
+  | { readonly kind: "closed"; readonly how: "broken" | "bye" | "given-up" }
   | BeatFrame
   | WordFrame
   | Replicate

@@ -7,6 +7,8 @@ import type { PairOutcome } from "./outcomes.ts";
 describe("the words of the pair link", () => {
   it("are those of the lease machine", () => {
     expectTypeOf<Omit<GroupBeat, "group" | "spoolBytes">>().toEqualTypeOf<Omit<Beat, "kind">>();
-    expectTypeOf<Extract<PairOutcome, { kind: "closed" }>["how"]>().toEqualTypeOf<LinkEnd>();
+    // A broken link becomes one of the lease's words when it is known whether the peer's process is gone.
+    type Closed = Extract<PairOutcome, { kind: "closed" }>["how"];
+    expectTypeOf<Exclude<Closed, "broken">>().toEqualTypeOf<Exclude<LinkEnd, "died">>();
   });
 });

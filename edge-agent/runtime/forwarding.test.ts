@@ -47,6 +47,7 @@ async function agents(
       events: {
         opened: () => {},
         closed: (from) => forwarding.linkClosed(from),
+        died: () => {},
         beat: () => {},
         word: () => {},
         other: (from, outcome) => forwarding.heard(from, outcome),

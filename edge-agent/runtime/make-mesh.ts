@@ -76,7 +76,12 @@ export function makeMesh(owner: MeshOwner, log: MeshLog): PairMesh {
       closed: (peer, how) => {
         log.warn({ peer, how }, `pair link to ${peer} is closed: ${how}`);
         owner.linkClosed(peer);
-        for (const runner of runnersWith(peer)) runner.lease.linkClosed(peer, how);
+        // Broken alone is silence: it takes an unrenewed lease, or its death, before anything is taken from it.
+        for (const runner of runnersWith(peer)) runner.lease.linkClosed(peer, how === "bye" ? "bye" : "given-up");
+      },
+      died: (peer) => {
+        log.warn({ peer }, `agent ${peer} is gone: nobody listens any more where it did`);
+        for (const runner of runnersWith(peer)) runner.lease.linkClosed(peer, "died");
       },
       beat: (peer, groups) => {
         for (const { group, spoolBytes: _shownOnly, ...beat } of groups) {

@@ -3,9 +3,11 @@ import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { dial } from "../../adapters/io/node/dial.ts";
 import { listen } from "../../adapters/io/node/listen.ts";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
+import type { Timers } from "../../adapters/io/timers.ts";
 import { SimClock } from "../../adapters/io/sim/clock.ts";
 import { SimHost } from "../../adapters/io/sim/host.ts";
 import { SimNetwork } from "../../adapters/io/sim/network.ts";
+import type { Transport } from "../../adapters/kit/ports.ts";
 import { SeededRandom } from "../../adapters/kit/random.ts";
 import { DEFAULT_PAIR_TIMING } from "../pair/outcomes.ts";
 import { until } from "./agent-pair.testing.ts";
@@ -18,7 +20,30 @@ afterEach(async () => {
   for (const mesh of meshes.splice(0)) await mesh.stop();
 });
 
-function member(agent: string, peer: string, port: number, network: Network = NODE_NETWORK) {
+/** Where each of the two listens. */
+interface Ports {
+  readonly a: number;
+  readonly b: number;
+}
+
+async function freePorts(): Promise<Ports> {
+  return { a: await freePort(), b: await freePort() };
+}
+
+function member(agent: "a" | "b", ports: Ports, network: Network = NODE_NETWORK) {
+  const made = makeMember(agent, { timers, network, addressOf: (name) => ({ host: "127.0.0.1", port: ports[name] }) });
+  meshes.push(made.mesh);
+  return made;
+}
+
+interface Ground {
+  readonly timers: Timers;
+  readonly network: Network;
+  readonly addressOf: (agent: "a" | "b") => { readonly host: string; readonly port: number };
+}
+
+function makeMember(agent: "a" | "b", { timers, network, addressOf }: Ground) {
+  const peer = agent === "a" ? "b" : "a";
   const ends: string[] = [];
   const refused: string[] = [];
   const mesh = new PairMesh({
@@ -32,28 +57,28 @@ function member(agent: string, peer: string, port: number, network: Network = NO
       timing: DEFAULT_PAIR_TIMING,
     },
     status: () => [],
-    peers: [{ name: peer, host: "127.0.0.1", port }],
-    listen: { host: "127.0.0.1", port },
+    peers: [{ name: peer, ...addressOf(peer) }],
+    listen: addressOf(agent),
     security: { server: undefined, client: undefined },
     timers,
     network,
     events: {
       opened: () => {},
       closed: (_peer, how) => ends.push(how),
+      died: () => ends.push("died"),
       beat: () => {},
       word: () => {},
       other: () => {},
       refused: (_where, fault) => refused.push(fault.message),
     },
   });
-  meshes.push(mesh);
   return { mesh, ends, refused };
 }
 
 describe("a link that is dropped", () => {
   it("is given up on both sides: nobody takes the other for dead", async () => {
-    const port = await freePort();
-    const [a, b] = [member("a", "b", port), member("b", "a", port)];
+    const ports = await freePorts();
+    const [a, b] = [member("a", ports), member("b", ports)];
     b.mesh.start();
     a.mesh.start();
     await until(() => a.mesh.isOpen("b") && b.mesh.isOpen("a"));
@@ -64,15 +89,77 @@ describe("a link that is dropped", () => {
   });
 });
 
+/** A network the connections of which can be cut as a firewall does it, both ends living. */
+function cuttable(): { readonly network: Network; readonly cut: () => void } {
+  const open: Transport[] = [];
+  const network: Network = {
+    ...NODE_NETWORK,
+    dial: async (settings) => {
+      const transport = await dial(settings);
+      open.push(transport);
+      return transport;
+    },
+  };
+  return {
+    network,
+    cut: () => {
+      for (const transport of open.splice(0)) transport.destroy();
+    },
+  };
+}
+
+describe("a link that breaks without a word", () => {
+  it("between two that live, is no death: both are asked, and a new link is made", async () => {
+    const ports = await freePorts();
+    const { network, cut } = cuttable();
+    const [a, b] = [member("a", ports, network), member("b", ports)];
+    b.mesh.start();
+    a.mesh.start();
+    for (let times = 1; times <= 3; times++) {
+      await until(() => a.mesh.isOpen("b") && b.mesh.isOpen("a"));
+      cut();
+      await until(() => a.ends.length >= times && b.ends.length >= times);
+    }
+    await until(() => a.mesh.isOpen("b") && b.mesh.isOpen("a"));
+    expect([a.ends, b.ends]).toEqual([
+      ["broken", "broken", "broken"],
+      ["broken", "broken", "broken"],
+    ]);
+  });
+
+  it.each(["a", "b"] as const)("by the death of %s, is told as that, whoever dialled", async (dead) => {
+    const clock = new SimClock();
+    const sim = new SimNetwork({ clock, random: new SeededRandom(1), delayMs: { min: 1, max: 1 } });
+    const make = (agent: "a" | "b") => {
+      const host = new SimHost({ clock, name: agent });
+      const network: Network = {
+        dial: (settings) => sim.dial(host, settings),
+        listen: (settings) => sim.listen(host, settings),
+      };
+      const addressOf = (name: string) => ({ host: name, port: 1 });
+      return { host, ...makeMember(agent, { timers: host.timers, network, addressOf }) };
+    };
+    const two = { a: make("a"), b: make("b") };
+    two.b.mesh.start();
+    two.a.mesh.start();
+    await clock.runFor(500);
+    const alive = dead === "a" ? two.b : two.a;
+    expect(alive.mesh.isOpen(dead)).toBe(true);
+    two[dead].host.kill();
+    await clock.runFor(5);
+    expect(alive.ends).toEqual(["broken", "died"]);
+  });
+});
+
 describe("a second process under a peer's name", () => {
   it("is turned away while the first is heard, and neither takes anybody for dead", async () => {
-    const port = await freePort();
-    const b = member("b", "a", port);
-    const a = member("a", "b", port);
+    const ports = await freePorts();
+    const b = member("b", ports);
+    const a = member("a", ports);
     b.mesh.start();
     a.mesh.start();
     await until(() => b.mesh.isOpen("a"));
-    const twin = member("a", "b", port);
+    const twin = member("a", ports);
     twin.mesh.start();
     await until(() => twin.ends.length >= 3);
     expect(new Set(twin.ends)).toEqual(new Set(["given-up"]));
@@ -123,6 +210,7 @@ describe("a link with more to carry than the sockets take, both ways at once", (
         events: {
           opened: () => {},
           closed: (_peer, how) => silences.push(how),
+          died: () => silences.push("died"),
           beat: () => {},
           word: () => {},
           other: (from, outcome) => {
@@ -189,7 +277,7 @@ describe("a stopped mesh", () => {
         return dial(settings);
       },
     };
-    const { mesh } = member("a", "b", listener.port, slow);
+    const { mesh } = member("a", { a: await freePort(), b: listener.port }, slow);
     mesh.start();
     await until(() => dialled === 1);
     await mesh.stop();

@@ -7,6 +7,7 @@ import { PairLink } from "../pair/link.ts";
 import { dials, type PairLinkOptions, type PairOutcome } from "../pair/outcomes.ts";
 import type { GroupWord } from "../model/group-word.ts";
 import type { GroupBeat, Hello } from "../pair/frames.ts";
+import { isGone } from "./knock.ts";
 import { type Network, type NetworkListener, NODE_NETWORK } from "./network.ts";
 import type { PairSecurity } from "./pair-security.ts";
 import { pausing } from "./pausing.ts";
@@ -20,7 +21,9 @@ export interface PairPeer {
 /** What the owner of the mesh hears. All calls are in the order things happened on the link. */
 export interface PairEvents {
   opened(peer: string, hello: Hello): void;
-  closed(peer: string, how: "died" | "bye" | "given-up"): void;
+  closed(peer: string, how: LinkLoss): void;
+  /** After `closed`, and no new link since: the peer's process is gone, its port refuses. */
+  died(peer: string): void;
   beat(peer: string, groups: readonly GroupBeat[]): void;
   word(peer: string, group: string, word: GroupWord): void;
   /** Spool mirror and forwarded connections. */
@@ -28,6 +31,9 @@ export interface PairEvents {
   /** A connection that did not become a link: somebody else, a wrong key, garbage. */
   refused(where: string, fault: EdgeError): void;
 }
+
+/** `broken`: without a word. Whether the peer's process is gone is found out next. */
+export type LinkLoss = "broken" | "bye" | "given-up";
 
 export interface PairMeshParts {
   readonly options: Omit<PairLinkOptions, "status">;
@@ -55,7 +61,7 @@ const TOLD_AT_ONCE = 64;
 /** Connections that have not said who they are yet, at once. */
 const MAX_STRANGERS = 32;
 
-/** The links of one agent to all it shares groups with. Of two agents the one with the lower name dials. */
+/** The links of one agent to all it shares groups with. Of two agents the one with the lower name dials; both listen. */
 export class PairMesh {
   readonly #parts: PairMeshParts;
   readonly #open = new Map<string, OpenLink>();
@@ -71,7 +77,8 @@ export class PairMesh {
 
   start(): void {
     const { options, peers } = this.#parts;
-    if (peers.some((peer) => !dials(options.agent, peer.name))) void this.#listenOn();
+    // Who dials listens too: that nobody listens any more is how the other one knows that we are dead.
+    if (peers.length > 0) void this.#listenOn();
     for (const peer of peers) if (dials(options.agent, peer.name)) void this.#dialOn(peer);
   }
 
@@ -192,8 +199,7 @@ export class PairMesh {
     if (end !== "done") this.#refused(transport.peer, end);
     if (name !== undefined && this.#open.get(name) === open) {
       // Ended without a word of the machine: the driver gave up first.
-      this.#open.delete(name);
-      events.closed(name, "died");
+      this.#lost(name);
     }
     return end;
   }
@@ -215,15 +221,35 @@ export class PairMesh {
     this.#parts.events.refused(where, fault);
   }
 
-  /** A new link to a peer we believe connected and do not hear: its process was started anew, and the old connection is a ghost. */
+  /**
+   * A new link to a peer we believe connected and do not hear: the old connection is a ghost. Its other end may have died
+   * or only been cut; whichever, the peer is heard again now.
+   */
   #replace(peer: string, by: OpenLink): void {
     const before = this.#open.get(peer);
     this.#open.delete(peer);
     if (before !== undefined) {
       before.transport.destroy();
-      this.#parts.events.closed(peer, "died");
+      this.#parts.events.closed(peer, "given-up");
     }
     this.#open.set(peer, by);
+  }
+
+  /** A link broke without a word. */
+  #lost(peer: string): void {
+    this.#open.delete(peer);
+    this.#parts.events.closed(peer, "broken");
+    void this.#findOut(peer);
+  }
+
+  async #findOut(peer: string): Promise<void> {
+    const { options, peers, security, timers, events, network = NODE_NETWORK } = this.#parts;
+    const address = peers.find(({ name }) => name === peer);
+    if (address === undefined || this.#stopping) return;
+    const { host, port } = address;
+    const where = security.client === undefined ? { host, port } : { host, port, tls: security.client };
+    const gone = await isGone({ where, network, timers, withinMs: options.timing.suspectAfterMs });
+    if (gone && !this.#stopping && !this.#open.has(peer)) events.died(peer);
   }
 
   #tell(peer: string, outcome: PairOutcome): void {
@@ -236,6 +262,10 @@ export class PairMesh {
         events.word(peer, outcome.group, outcome.word);
         return;
       case "closed":
+        if (outcome.how === "broken") {
+          this.#lost(peer);
+          return;
+        }
         this.#open.delete(peer);
         events.closed(peer, outcome.how);
         return;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Bed } from "../bed/bed.ts";
+import type { Cable } from "../bed/cable.ts";
 import { BLACK_HOLE, SEVERED } from "../bed/conditions.ts";
 import { pause } from "../bed/until.ts";
 
@@ -26,20 +27,39 @@ async function judged(of: Bed): Promise<void> {
 }
 
 describe("links that fail", () => {
-  it("the pair link alone: nobody takes over while the active renews its lease", { timeout: 60_000 }, async () => {
-    const bed = await start();
-    const before = await bed.observer.holding();
-    for (const cable of bed.detour.pair.values()) {
-      cable.set(undefined, BLACK_HOLE);
-      cable.orphan();
-    }
-    const from = performance.now();
-    await pause(2 * LEASE_TTL_MS);
-    expect(bed.books.longestSilence(from, performance.now()).ms).toBeLessThan(1_500);
-    expect(await bed.observer.holding()).toEqual(before);
-    bed.detour.heal();
-    await judged(bed);
-  });
+  it.each([
+    {
+      how: "one end hears nothing more",
+      cut: (cable: Cable): void => {
+        cable.set(undefined, BLACK_HOLE);
+        cable.orphan();
+      },
+    },
+    {
+      how: "a firewall resets everything",
+      cut: (cable: Cable): void => {
+        cable.set(undefined, SEVERED);
+        cable.cut();
+      },
+    },
+    { how: "both ends are reset once", cut: (cable: Cable): void => cable.cut() },
+  ])(
+    "the pair link alone: nobody takes over while the active renews its lease; $how",
+    {
+      timeout: 60_000,
+    },
+    async ({ cut }) => {
+      const bed = await start();
+      const before = await bed.observer.holding();
+      for (const cable of bed.detour.pair.values()) cut(cable);
+      const from = performance.now();
+      await pause(2 * LEASE_TTL_MS);
+      expect(bed.books.longestSilence(from, performance.now()).ms).toBeLessThan(1_500);
+      expect(await bed.observer.holding(), bed.lastWords()).toEqual(before);
+      bed.detour.heal();
+      await judged(bed);
+    },
+  );
 
   it("the active's link to Redis alone: devices are served all the time, by whoever can", {
     timeout: 60_000,

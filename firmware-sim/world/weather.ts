@@ -1,5 +1,5 @@
 import type { SeededRandom } from "../../adapters/kit/random.ts";
-import { LEASE } from "./rules.ts";
+import { LEASE, LINK_PORT } from "./rules.ts";
 import type { World } from "./world.ts";
 
 /** One spell of bad weather: what begins it and what ends it. */
@@ -160,6 +160,22 @@ const LINK_WEATHER: readonly Make[] = [
         if (way !== 2) of.network.cut({ from: b, to: a });
       },
       end: (of) => of.network.heal({ a, b }),
+    };
+  },
+  (random, world) => {
+    const [a = "", b = ""] = twoOf(random, world.agentNames);
+    const refusesToo = random.chance({ times: 1, of: 2 });
+    const refuse = (of: World, refusing: boolean): void => {
+      for (const host of [a, b]) of.network.refuse({ host, port: LINK_PORT }, refusing);
+    };
+    return {
+      name: `link ${a}-${b} reset`,
+      forMs: refusesToo ? random.between(50, 3_000) : 0,
+      begin: (of) => {
+        if (refusesToo) refuse(of, true);
+        of.network.reset({ a, b });
+      },
+      end: (of) => refuse(of, false),
     };
   },
 ];

@@ -121,6 +121,19 @@ describe("a simulated connection", () => {
     expect(got.bytes()).toEqual(numbers(4));
   });
 
+  it("is reset at both ends by what lies between, but not by what lies elsewhere", async () => {
+    const { clock, network, pair } = start();
+    const hit = await pair();
+    const ends = [collect(hit.near), collect(hit.far)];
+    network.reset({ a: "a", b: "elsewhere" });
+    await hit.near.write(numbers(3));
+    await clock.runFor(10);
+    expect(ends[1]?.bytes().length).toBe(3);
+    network.reset({ a: "b", b: "a" });
+    for (const { end } of ends) expect(await clock.runUntilSettled(end)).toMatchObject({ code: "transport.reset" });
+    await expect(hit.near.write(numbers(1))).rejects.toMatchObject({ code: "transport.reset" });
+  });
+
   it("is closed for us once we closed it", async () => {
     const { clock, pair } = start();
     const { near, far } = await pair();

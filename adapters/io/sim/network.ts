@@ -47,7 +47,8 @@ interface Listening {
   readonly host: SimHost;
   readonly life: number;
   readonly settings: SimListenSettings;
-  readonly open: Set<SimTransport>;
+  /** By their end here: their end at the caller. */
+  readonly open: Map<SimTransport, { readonly near: SimTransport; readonly from: string }>;
 }
 
 const DELAY_MS = { min: 0.1, max: 2 };
@@ -76,7 +77,7 @@ export class SimNetwork {
     const key = `${host.name}:${port}`;
     if (this.#listening.has(key))
       return Promise.reject(fault("transport.address-in-use", `${key}: another process listens there`));
-    const listening: Listening = { host, life: host.life, settings, open: new Set() };
+    const listening: Listening = { host, life: host.life, settings, open: new Map() };
     this.#listening.set(key, listening);
     const stop = (): void => {
       if (this.#listening.get(key) === listening) this.#listening.delete(key);
@@ -90,7 +91,7 @@ export class SimNetwork {
       close: () => {
         forgetKill();
         stop();
-        for (const transport of [...listening.open]) transport.destroy();
+        for (const transport of [...listening.open.keys()]) transport.destroy();
         return Promise.resolve();
       },
     });
@@ -176,6 +177,18 @@ export class SimNetwork {
     else this.#refusing.delete(key);
   }
 
+  /** A firewall forgets what it let pass: every connection between the two is reset, at both ends. */
+  reset(pair: { readonly a: string; readonly b: string }): void {
+    const ends = [pair.a, pair.b];
+    for (const { host, open } of this.#listening.values()) {
+      for (const [far, { near, from }] of [...open]) {
+        if (!ends.includes(host.name) || !ends.includes(from)) continue;
+        far.arrive({ kind: "reset" });
+        near.arrive({ kind: "reset" });
+      }
+    }
+  }
+
   #connect(from: SimHost, to: string, listening: Listening): SimTransport {
     const number = this.#connections++;
     const { random, windowBytes = WINDOW_BYTES, resplit = true } = this.#settings;
@@ -191,7 +204,7 @@ export class SimNetwork {
       ...{ host: listening.host, peer: caller, local: to, windowBytes, resplit: chunks("far") },
       onGone: () => listening.open.delete(far),
     });
-    listening.open.add(far);
+    listening.open.set(far, { near, from: from.name });
     const there = this.#pipe({ from: near, to: far, names: [from.name, listening.host.name], label: named });
     const back = this.#pipe({
       from: far,
