@@ -161,8 +161,10 @@ function holdFailed(turn: Turn, pending: PendingAttempt): void {
 }
 
 function lookFailed(turn: Turn): void {
-  turn.state.health = "failing";
-  const { settings } = turn;
+  const { state, settings } = turn;
+  state.health = "failing";
+  // Whoever had it meanwhile: the others' time to take it begins when it is seen to be absent again.
+  state.absentAt = undefined;
   const urgent = hasEvidence(turn);
   turn.lookIn(urgent ? settings.watchEveryMs : turn.jittered(settings.lookEveryMs / 4));
 }
