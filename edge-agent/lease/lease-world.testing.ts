@@ -179,7 +179,7 @@ export class LeaseWorld {
   }
 
   /** The connection is reset although both processes live. */
-  resetLink(a: string, b: string, how: LinkEnd = "died"): void {
+  resetLink(a: string, b: string, how: LinkEnd): void {
     const link = this.link(a, b);
     if (!link.open) return;
     this.#breakLink(link, undefined, how);

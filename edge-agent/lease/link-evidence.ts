@@ -18,12 +18,9 @@ export function linkClosed(turn: Turn, name: string, how: LinkEnd): void {
   if (!turn.isMember(name)) return;
   const { state, now } = turn;
   const peer = turn.peer(name);
-  const thawing = state.thawUntil !== undefined && now < state.thawUntil;
-  // A link that broke while our own loop stood still says more about us than about the peer.
-  const end = how === "died" && thawing ? "given-up" : how;
-  if (peer.contact !== "silent") peer.lostAt = end === "given-up" ? peer.heardAt : now;
-  peer.contact = end === "given-up" ? "silent" : "gone";
-  peer.end = end;
+  if (peer.contact !== "silent") peer.lostAt = how === "given-up" ? peer.heardAt : now;
+  peer.contact = how === "given-up" ? "silent" : "gone";
+  peer.end = how;
   peer.standbyAt = undefined;
   turn.lookNow();
   if (state.reign !== undefined) hurryRenewal(turn);
@@ -63,8 +60,7 @@ export function suspectSilent(turn: Turn): void {
 
 /** Nothing heard before our own loop stood still is evidence against anybody. */
 export function forgetSilence(turn: Turn): void {
-  const { state, settings, now } = turn;
-  state.thawUntil = later(now, settings.suspectAfterMs);
+  const { state, now } = turn;
   state.seen = undefined;
   for (const peer of Object.values(state.peers)) {
     peer.baseline = undefined;

@@ -61,7 +61,7 @@ export const LEASE_RULES: Readonly<Record<RuleId, Rule>> = {
   superseded: { when: "a higher epoch is seen anywhere", so: "the reign ends at once" },
   frozen: {
     when: "a wake comes far too late",
-    so: "deadlines are checked before anything else, and silence and closed links from before count for nothing",
+    so: "deadlines are checked before anything else, and silence from before counts for nothing",
   },
   absent: { when: "a look finds no lease and no other rule forbids it", so: "the standby takes it" },
   "peer-veto": {

@@ -118,7 +118,8 @@ class Player {
         both((a, b) => world.mend(a, b));
         return;
       case "reset":
-        both((a, b) => world.resetLink(a, b));
+        // `refused`: new connections too, so that each end must take the other for dead.
+        both((a, b) => world.resetLink(a, b, three === "refused" ? "died" : "given-up"));
         return;
       case "redis":
         this.#redis(world, one, two, three);

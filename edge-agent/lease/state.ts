@@ -46,8 +46,6 @@ export interface LeaseState {
   /** A lease of ours that we hold in Redis and not here, to be given back. */
   residue: number | undefined;
   restUntil: Instant | undefined;
-  /** After our own loop stood still, a closed link counts only as silence until this. */
-  thawUntil: Instant | undefined;
   paused: boolean;
   replaceConfig: boolean;
   blocked: string | undefined;
@@ -164,7 +162,6 @@ export function initialState(highestEpoch: number, now: Instant): LeaseState {
     unresolvedUntil: undefined,
     residue: undefined,
     restUntil: undefined,
-    thawUntil: undefined,
     paused: false,
     replaceConfig: false,
     blocked: undefined,

@@ -46,7 +46,10 @@ export interface Beat {
   readonly hears: boolean;
 }
 
-/** How a pair link ended: the peer's process went away, said goodbye, or we gave the silent link up ourselves. */
+/**
+ * How a pair link ended: the peer's process is gone, and that is proved (its port refuses, which no pause of ours makes
+ * less true); it said goodbye; or the link was given up or broke, which alone is only silence.
+ */
 export type LinkEnd = "died" | "bye" | "given-up";
 
 export type LeaseRequest =
