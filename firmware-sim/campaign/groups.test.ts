@@ -168,6 +168,8 @@ describe("two agents and two groups, each the standby of the other", () => {
     await bed.fleet.start();
     await groups.atRest(["a", "b"], 30_000);
     await bed.working();
+    // Where b was first and has just given north to a: a is killed as one that everybody knows to be active.
+    await bed.acknowledges(100, 10_000);
 
     let mark = await groups.now();
     const killedAt = performance.now();
