@@ -92,6 +92,7 @@ export function publicAssociation(ports: AssociationPorts): ClientAssociation {
 function common({ settings, device }: AssociationPorts): Partial<AssociationSettings> {
   const { responseMs } = settings.timeouts;
   return {
+    referencing: device.referencing,
     maxReceivePduSize: device.maxPdu,
     listItemsMax: device.listMax,
     timeouts: { associateMs: responseMs, responseMs, releaseMs: Math.min(responseMs, 5_000) },

@@ -1,3 +1,4 @@
+import type { Referencing } from "./association/names.ts";
 import type { GmacCounter } from "./association/settings.ts";
 import type { KeyRef } from "../kit/adapter.ts";
 import type { ProfileName } from "./config/object-profile.ts";
@@ -84,6 +85,8 @@ export interface DlmsDevice {
   readonly zone: ZoneName;
   readonly deviationTurned: boolean;
   readonly transport: DlmsTransport;
+  /** How its objects are named in associations. */
+  readonly referencing: Referencing;
   /** Client SAP of our association. */
   readonly client: number;
   /** Client SAP of the public one, through which the invocation counter is read. */

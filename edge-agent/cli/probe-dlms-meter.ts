@@ -150,6 +150,7 @@ function deviceOf(flags: DlmsProbeFlags, { keys, mbusKeys }: MeterKeys): DlmsDev
     counterRestarts: true,
     counterDecrease: "refused",
     gmacCounter: "own",
+    referencing: flags.sn === true ? "short-name" : "logical-name",
     counterObject: parseObis(flags.counterObject) ?? toObis("0-0:43.1.0*255"),
     listMax: flags.listMax,
     selectsRange: true,

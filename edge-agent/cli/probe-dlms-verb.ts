@@ -56,6 +56,7 @@ export function registerDlms(probe: Command): void {
       ]),
     )
     .option("--sign", "general-signing around every service; suites 1 and 2")
+    .option("--sn", "short name referencing: an older meter that knows no logical names")
     .option("--keys <file>", "JSON: encryption, authentication, password, secret … in hex (docs/protocols/dlms.md)")
     .option("--password <text>", "of the low level authentication, or the secret of a high level one")
     .option("--title <hex>", "our system title", "4253420000000001")

@@ -39,6 +39,8 @@ export interface DlmsProbeFlags {
   readonly general?: boolean;
   readonly generalCiphering?: KeyChoice;
   readonly sign?: boolean;
+  /** Short names instead of logical names. */
+  readonly sn?: boolean;
   readonly keys?: string;
   readonly password?: string;
   readonly title: string;

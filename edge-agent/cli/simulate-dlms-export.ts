@@ -57,6 +57,7 @@ function yamlLine(plan: FleetPlan, member: FleetMember): string {
     `suite: ${plan.suite}`,
     `serverTitle: "${titleText(member)}"`,
     "zone: Europe/Amsterdam",
+    ...(plan.referencing === "short-name" ? ["referencing: short-name"] : []),
     ...(plan.carrier === "udp" ? ["udp: true"] : []),
     ...(plan.carrier === "hdlc" ? [`hdlc: { physical: ${physicalDevice}, information: 512 }`] : []),
   ];

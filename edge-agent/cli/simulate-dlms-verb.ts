@@ -34,6 +34,7 @@ export function registerDlms(simulate: Command): void {
     )
     .addOption(new Option("--security <policy>", "least protection of every APDU").choices(PROTECTIONS).default("both"))
     .addOption(new Option("--suite <n>", "security suite").choices(["0", "1", "2"]).default("0"))
+    .option("--sn", "their associations name objects by short names, and know no others")
     .option("--push-to <host:port>", "where they push alarms, until told otherwise", toAddress)
     .option("--protect-pushes", "pushes are ciphered with the meter's own keys")
     .option("--every <duration>", "something happens to each so often: an event, perhaps an alarm", toMs)

@@ -33,6 +33,7 @@ export interface SimulateDlmsFlags {
   readonly auth: Authentication;
   readonly security: ProtectionName;
   readonly suite: "0" | "1" | "2";
+  readonly sn?: boolean;
   readonly pushTo?: string;
   readonly protectPushes?: boolean;
   readonly every?: number;
@@ -192,6 +193,7 @@ function planOf(flags: SimulateDlmsFlags): FleetPlan {
     mechanism: mechanism ?? "lowest",
     policy,
     suite: Number(flags.suite) as FleetPlan["suite"],
+    ...(flags.sn === true ? { referencing: "short-name" as const } : {}),
   };
 }
 

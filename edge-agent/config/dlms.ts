@@ -1,4 +1,5 @@
 import { GMAC_COUNTERS, type GmacCounter } from "../../adapters/dlms/association/settings.ts";
+import { REFERENCINGS, type Referencing } from "../../adapters/dlms/association/names.ts";
 import { z } from "zod";
 import { ACTION_NAMES } from "../../adapters/dlms/actions/action-names.ts";
 import { PROFILE_NAMES, type ProfileName } from "../../adapters/dlms/config/object-profile.ts";
@@ -120,6 +121,8 @@ export interface DlmsDeviceConfig extends DeviceBase {
   readonly counterRestarts: boolean;
   readonly counterDecrease: CounterDecrease;
   readonly gmacCounter: GmacCounter;
+  /** How its objects are named in associations. */
+  readonly referencing: Referencing;
   readonly counterObject: Obis;
   /** One JSON file with all keys of the meter. */
   readonly keys: SecretRef | undefined;
@@ -278,6 +281,7 @@ const device: z.ZodType<DlmsDeviceConfig> = z
     counterRestarts: flag().prefault(false),
     counterDecrease: choice(COUNTER_DECREASES).prefault("refused"),
     gmacCounter: choice(GMAC_COUNTERS).prefault("own"),
+    referencing: choice(REFERENCINGS).prefault("logical-name"),
     counterObject: obis.prefault("0-0:43.1.0*255"),
     keys: secret("the keys of the meter").optional(),
     clientTitle: title.optional(),
@@ -335,7 +339,7 @@ export const dlmsSettings: ProtocolSettings<DlmsSection, DlmsDeviceConfig> = {
   }),
   added: {
     section: { hdlcPushes: false },
-    device: { udp: false, signed: false, counterDecrease: "refused", gmacCounter: "own" },
+    device: { udp: false, signed: false, counterDecrease: "refused", gmacCounter: "own", referencing: "logical-name" },
   },
   complaints: dlmsComplaints,
 };

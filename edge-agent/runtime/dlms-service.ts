@@ -183,6 +183,7 @@ export function toMeter(
     counterRestarts: device.counterRestarts,
     counterDecrease: device.counterDecrease,
     gmacCounter: device.gmacCounter,
+    referencing: device.referencing,
     counterObject: device.counterObject,
     listMax: device.listMax,
     selectsRange: device.selectiveAccess !== "none",

@@ -144,6 +144,41 @@ describe("client and simulated meter", () => {
     expect(dlmsErrorOf(() => pair.run(get(ENERGY))).code).toBe("dlms.security.unprotected");
   });
 
+  const NAMED = NAMES.flatMap((mechanism) =>
+    POLICIES.flatMap((policy) =>
+      TRANSPORTS.map((transport) => ({ mechanism, policy, transport, suite: mechanism === "high-ecdsa" ? 1 : 0 })),
+    ),
+  ) as readonly { mechanism: Mechanism; policy: 0 | 1 | 2 | 3; transport: TransportName; suite: 0 | 1 }[];
+  it.each(NAMED)("short names: $mechanism, policy $policy, over $transport", (row) => {
+    everything(new Pair({ ...row, meter: { referencing: "short-name" } }));
+  });
+
+  it.each(FORMS)(
+    "short names, ciphered $form, dedicated key $dedicatedKey, over $transport",
+    ({ transport, form, dedicatedKey }) => {
+      const security = { form, dedicatedKey };
+      const meter = { referencing: "short-name" } as const;
+      everything(new Pair({ mechanism: "high-gmac", policy: 3, transport, security, meter }));
+    },
+  );
+
+  it.each(TRANSPORTS)(
+    "short names in small APDUs both ways over %s, in blocks of the service and general ones",
+    (transport) => {
+      for (const preferGeneralBlockTransfer of [false, true]) {
+        everything(
+          new Pair({
+            mechanism: "high-gmac",
+            policy: 3,
+            transport,
+            client: { maxReceivePduSize: 128, preferGeneralBlockTransfer },
+            meter: { pduMax: 128, referencing: "short-name" },
+          }),
+        );
+      }
+    },
+  );
+
   it.each(TRANSPORTS)("everything in general block transfer over %s", (transport) => {
     everything(
       new Pair({

@@ -1,4 +1,5 @@
 import type { ProfileName } from "../../adapters/dlms/config/object-profile.ts";
+import type { Referencing } from "../../adapters/dlms/association/names.ts";
 import type { Conformance } from "../../adapters/dlms/apdu/conformance.ts";
 import type { KeyRef } from "../../adapters/kit/adapter.ts";
 import type { Ciphers } from "../../adapters/kit/ciphers.ts";
@@ -83,6 +84,8 @@ export interface MeterState {
   readonly protectsPushes: boolean;
   /** Where pushes go until a client says otherwise: `host:port`. */
   readonly pushTo: string | undefined;
+  /** How its associations name objects: in this way only. */
+  readonly referencing: Referencing;
   /** The services it offers. */
   conformance: Conformance;
 }

@@ -1,4 +1,5 @@
-import { type Conformance, LN_CONFORMANCE } from "../../adapters/dlms/apdu/conformance.ts";
+import { type Conformance, LN_CONFORMANCE, SN_CONFORMANCE } from "../../adapters/dlms/apdu/conformance.ts";
+import type { Referencing } from "../../adapters/dlms/association/names.ts";
 import type { EventLog } from "../../adapters/dlms/config/events.ts";
 import type { Ciphers } from "../../adapters/kit/ciphers.ts";
 import { Fifo } from "../../adapters/kit/fifo.ts";
@@ -26,6 +27,8 @@ export interface MeterParts {
   readonly log?: (notice: Notice) => void;
   /** 0 for no limit; 1,200 where not given. */
   readonly pduMax?: number;
+  /** Logical names where not given. */
+  readonly referencing?: Referencing;
   readonly conformance?: Conformance;
   readonly pushTo?: string;
   readonly protectsPushes?: boolean;
@@ -70,7 +73,8 @@ export class SimulatedMeter {
       isOn: true,
       startups: 0,
       pduMax: parts.pduMax ?? PDU_MAX,
-      conformance: parts.conformance ?? LN_CONFORMANCE,
+      referencing: parts.referencing ?? "logical-name",
+      conformance: parts.conformance ?? (parts.referencing === "short-name" ? SN_CONFORMANCE : LN_CONFORMANCE),
       pushTo: parts.pushTo,
       protectsPushes: parts.protectsPushes ?? false,
     };

@@ -309,6 +309,7 @@ export class Pair {
           },
       security: isCiphered ? securitySettings(material, { protection, party, ...security }) : undefined,
       clientSystemTitle: CLIENT_TITLE,
+      referencing: this.#bond.meter?.referencing ?? "logical-name",
       ...this.#bond.client,
     });
   }

@@ -115,6 +115,7 @@ export function tableDevice(profile: ProfileName, over: Partial<DlmsDevice> = {}
     counterRestarts: false,
     counterDecrease: "refused",
     gmacCounter: "own",
+    referencing: "logical-name",
     counterObject: toObis("0.0.43.1.0.255"),
     listMax: 32,
     selectsRange: true,

@@ -62,6 +62,7 @@ const REQUEST = {
   mechanism: 11,
   value: 12,
 };
+const INITIATE_RESPONSE = 0x08;
 const RESPONSE = { title: 4, qualifier: 5, apInvocation: 6, aeInvocation: 7, requirements: 8, mechanism: 9, value: 10 };
 
 /** Octets behind the one element that an ACSE APDU is. */
@@ -194,8 +195,19 @@ export function decodeAare(octets: Uint8Array): Aare {
     mechanismName: fields.name(RESPONSE.mechanism),
     respondingAuthenticationValue: fields.authentication(RESPONSE.value),
     implementationInformation: fields.get(29)?.content,
-    userInformation: fields.octets(30),
+    userInformation: wholeInformation(octets, fields.octets(30)),
   };
+}
+
+/**
+ * Meters of short names are in the field that count the two octets of the tag of the conformance block as one: every length
+ * around it is one short, and the last octet of the InitiateResponse stands behind the AARE.
+ */
+function wholeInformation(octets: Uint8Array, information: Uint8Array | undefined): Uint8Array | undefined {
+  if (information === undefined || acseTrailing(octets) !== 1) return information;
+  const from = information.byteOffset - octets.byteOffset;
+  const isLast = from + information.length === octets.length - 1;
+  return isLast && information[0] === INITIATE_RESPONSE ? octets.subarray(from) : information;
 }
 
 export function encodeAare(aare: Aare): Uint8Array {

@@ -65,6 +65,21 @@ export const LN_CONFORMANCE: Conformance = conformance(
   "action",
 );
 
+/** The same of a client of short names. */
+export const SN_CONFORMANCE: Conformance = conformance(
+  "general-protection",
+  "general-block-transfer",
+  "read",
+  "write",
+  "unconfirmed-write",
+  "block-transfer-with-get-or-read",
+  "block-transfer-with-set-or-write",
+  "multiple-references",
+  "information-report",
+  "data-notification",
+  "parameterized-access",
+);
+
 function maskOf(bit: ConformanceBit): number {
   return 1 << (23 - CONFORMANCE_BITS.indexOf(bit));
 }

@@ -9,22 +9,23 @@ import type { Aare } from "../apdu/acse.ts";
 import type { Apdu } from "../apdu/apdu.ts";
 import { conforms } from "../apdu/conformance.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
-import { invokeIdAndPriority, longInvokeIdAndPriority } from "../apdu/invoke-id.ts";
 import { APDU_TAGS } from "../apdu/tags.ts";
 import { type DlmsFaultCode, dlmsFault } from "../codes.ts";
-import { suffices } from "../security/control.ts";
 import { CounterReserve, type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
 import type { DlmsLink, LinkStep } from "../transport/link.ts";
-import { type Arrival, Carriers, type Cover } from "./carriers.ts";
+import { expectAnswer, expectProtection, isShapedLikeAnswer } from "./answer-checks.ts";
+import { type Arrival, Carriers } from "./carriers.ts";
 import { confirmedServiceFault, exceptionFault } from "./exceptions.ts";
 import { type Outgoing, unexpected } from "./exchange.ts";
-import { Establishment, type EstablishmentParts } from "./establishment.ts";
+import { Establishment } from "./establishment.ts";
 import type { AssociationFacts } from "./handshake.ts";
+import { InvokeIds } from "./invoke-ids.ts";
 import type { AssociationOutcome } from "./outcome.ts";
 import { ProcedureRun, type ProcedureStep } from "./procedure-run.ts";
-import { AssociationProtection } from "./protection.ts";
+import { type AssociationProtection, protectionFor } from "./protection.ts";
 import type { CosemDialogue } from "./services.ts";
 import type { AssociationSettings } from "./settings.ts";
+import { ShortNames } from "./short-names.ts";
 
 type Out = StepBuilder<AssociationOutcome>;
 
@@ -54,6 +55,8 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   readonly #protection: AssociationProtection | undefined;
   readonly #carriers: Carriers;
   readonly #establishment: Establishment;
+  readonly #invokes: InvokeIds;
+  readonly #shortNames: ShortNames | undefined;
   readonly #deadlines = new Deadlines<"association" | "response" | "pause" | "release">();
   #phase: Phase = "idle";
   #facts: AssociationFacts | undefined;
@@ -62,7 +65,6 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #awaiting: Outgoing | undefined;
   #held: { readonly counters: number; readonly resume: (step: Out, now: Instant) => void } | undefined;
   #dropped = 0;
-  #invoke = 0;
   #linkWakeAt: Instant | undefined;
   #ended: "done" | EdgeError | undefined;
 
@@ -70,7 +72,15 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     this.#settings = settings;
     this.#link = link;
     this.#counters = counters ?? new CounterReserve(0);
-    this.#protection = protectionOf({ settings, ciphers, random, counters: this.#counters }, received);
+    const reserved = this.#counters;
+    this.#protection = protectionFor(settings, {
+      ciphers,
+      random,
+      counters: reserved,
+      received: received ?? new ReplayGuard(),
+    });
+    this.#invokes = new InvokeIds(settings.highPriority);
+    this.#shortNames = settings.referencing === "short-name" ? new ShortNames() : undefined;
     this.#carriers = new Carriers(settings, this.#protection);
     this.#establishment = new Establishment({
       settings,
@@ -215,7 +225,7 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     this.#withCounters(step, this.#establishment.proofCounters, now, (out, at) => {
       this.#phase = "authenticating";
       this.#deadlines.set("association", later(at, this.#settings.timeouts.associateMs));
-      this.#transmit(out, this.#establishment.proofRequest(this.#nextInvoke()), "association", at);
+      this.#transmit(out, this.#establishment.proofRequest(this.#invokes.next()), "association", at);
     });
   }
 
@@ -251,11 +261,11 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
       return;
     }
     const { apdu, cover } = inside;
-    if (apdu.kind === "data-notification" || apdu.kind === "event-notification") {
+    if (apdu.kind === "data-notification" || apdu.kind === "event-notification" || apdu.kind === "information-report") {
       step.outcomes.push({ kind: "notified", notification: apdu, protection: cover.protection });
       return;
     }
-    this.#expectProtection(apdu, cover);
+    expectProtection(this.#settings.security, this.#phase === "associated", apdu, cover);
     this.#answered(step, apdu, now);
   }
 
@@ -265,21 +275,8 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     { octets, fault }: { readonly octets: Uint8Array; readonly fault: EdgeError },
     now: Instant,
   ): void {
-    const awaited = this.#awaiting?.octets;
-    // Requests with the tag C0, C1, C3 are answered with C4, C5, C7; the invoke-id is the third octet of both.
-    const answers = awaited !== undefined && octets[0] === (awaited[0] ?? 0) + 4 && octets[2] === awaited[2];
-    if (!answers) throw fault;
+    if (!isShapedLikeAnswer(this.#awaiting, octets)) throw fault;
     this.#settle(step, (run) => run.fail(fault), now);
-  }
-
-  #expectProtection(apdu: Apdu, { protection, signed }: Cover): void {
-    const { security } = this.#settings;
-    // Signatures are for services: the association is made and ended without.
-    const isSigned = security?.signs !== true || signed || this.#phase !== "associated";
-    if (security === undefined || (isSigned && suffices(protection, security.expected))) return;
-    // A server that could not decipher cannot protect what it says about that; an AARE is protected inside.
-    if (["exception-response", "confirmed-service-error", "aare"].includes(apdu.kind)) return;
-    throw dlmsFault("dlms.security.unprotected", `a ${apdu.kind} with less protection than was agreed`);
   }
 
   #answered(step: Out, apdu: Apdu, now: Instant): void {
@@ -292,12 +289,11 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
       if (apdu.kind !== "aare") throw unexpected(apdu, "an AARE");
       this.#accepted(step, apdu, now);
     } else if (phase === "authenticating") {
-      if (apdu.kind !== "action-response-normal") throw unexpected(apdu, "the proof of the server");
       this.#establishment.proved(apdu);
       invariant(this.#facts !== undefined, "the server is asked for its proof after it accepted");
       this.#associated(step, this.#facts, now);
     } else {
-      this.#expectInvoke(apdu);
+      expectAnswer(this.#awaiting?.apdu, apdu);
       this.#settle(step, (run) => run.answered(apdu), now);
     }
   }
@@ -305,14 +301,6 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #refused(step: Out, fault: EdgeError, now: Instant): void {
     if (this.#phase === "associated") this.#settle(step, (run) => run.fail(fault), now);
     else this.#end(step, fault);
-  }
-
-  #expectInvoke(apdu: Apdu): void {
-    const asked = this.#awaiting?.apdu;
-    if (!("invoke" in apdu) || asked === undefined || !("invoke" in asked)) throw unexpected(apdu, "an answer");
-    const mask = asked.kind === "access-request" ? 0xff_ffff : 0x0f;
-    if ((apdu.invoke & mask) === (asked.invoke & mask)) return;
-    throw dlmsFault("dlms.association.unexpected-apdu", `a ${apdu.kind} to another request`, { retry: "backoff" });
   }
 
   #associated(step: Out, facts: AssociationFacts, now: Instant): void {
@@ -329,22 +317,16 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #begin(step: Out, dialogue: CosemDialogue<unknown>, now: Instant): void {
     const facts = this.#facts;
     invariant(facts !== undefined, "a procedure begins in an association");
-    const { highPriority, listItemsMax, preferGeneralBlockTransfer, limits } = this.#settings;
+    const { listItemsMax, preferGeneralBlockTransfer, limits } = this.#settings;
     this.#run = new ProcedureRun(dialogue, {
       conformance: facts.conformance,
+      shortNames: this.#shortNames,
       apduOctetsMax: this.#octetsMax(facts) - (this.#protection?.overheadOctets ?? 0),
       listItemsMax,
       preferGeneralBlockTransfer,
       limits,
-      nextInvoke: () => this.#nextInvoke(),
-      nextLongInvoke: (breakOnError) =>
-        longInvokeIdAndPriority({
-          id: this.#nextId(),
-          confirmed: true,
-          highPriority,
-          breakOnError,
-          selfDescriptive: false,
-        }),
+      nextInvoke: () => this.#invokes.next(),
+      nextLongInvoke: (breakOnError) => this.#invokes.nextLong(breakOnError),
     });
     this.#apply(step, this.#run.begin(), now);
   }
@@ -375,22 +357,32 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   }
 
   #send(step: Out, request: Outgoing, now: Instant): ProcedureStep | undefined {
-    let failed: ProcedureStep | undefined;
+    let next: ProcedureStep | undefined;
     let sending = true;
     this.#withCounters(step, this.#protection === undefined ? 0 : 1, now, (out, at) => {
-      try {
-        this.#transmit(out, request, "service", at);
-        this.#await(at);
-      } catch (thrown) {
-        if (!(thrown instanceof EdgeError)) throw thrown;
-        this.#awaiting = undefined;
-        const told = this.#run?.fail(thrown);
-        if (sending) failed = told;
-        else this.#apply(out, told, at);
-      }
+      const told = this.#ask(out, request, at);
+      if (sending) next = told;
+      else this.#apply(out, told, at);
     });
     sending = false;
-    return failed;
+    return next;
+  }
+
+  /** What the procedure wants next, where it need not wait for an answer: nothing answers it, or it cannot be sent. */
+  #ask(step: Out, request: Outgoing, now: Instant): ProcedureStep | undefined {
+    try {
+      this.#transmit(step, request, "service", now);
+    } catch (thrown) {
+      if (!(thrown instanceof EdgeError)) throw thrown;
+      this.#awaiting = undefined;
+      return this.#run?.fail(thrown);
+    }
+    if (request.isUnconfirmed !== true) {
+      this.#await(now);
+      return undefined;
+    }
+    this.#awaiting = undefined;
+    return this.#run?.answered(request.apdu);
   }
 
   #transmit(step: Out, request: Outgoing, purpose: "service" | "association", now: Instant): void {
@@ -399,7 +391,9 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
     const octetsMax = this.#octetsMax(facts);
     const protection = this.#protection;
     const octets = request.octets.length + (protection?.overheadOctets ?? 0);
-    if (octets > octetsMax && !conforms(facts.conformance, "general-block-transfer")) {
+    // Blocks are confirmed one by one, so that they are for what is answered.
+    const inBlocks = conforms(facts.conformance, "general-block-transfer") && request.isUnconfirmed !== true;
+    if (octets > octetsMax && !inBlocks) {
       throw dlmsFault("dlms.service.too-long", `a request of ${octets} octets; the server takes ${octetsMax}`, {
         blame: "operator",
       });
@@ -467,15 +461,6 @@ export class ClientAssociation implements Machine<AssociationOutcome> {
   #octetsMax(facts: AssociationFacts): number {
     return Math.min(facts.maxSendPduSize, this.#link.apduOctetsMax);
   }
-
-  #nextInvoke(): number {
-    return invokeIdAndPriority({ id: this.#nextId(), confirmed: true, highPriority: this.#settings.highPriority });
-  }
-
-  #nextId(): number {
-    this.#invoke = (this.#invoke + 1) & 0xff_ffff;
-    return this.#invoke;
-  }
 }
 
 function remark(step: Out, fault: EdgeError): void {
@@ -488,14 +473,4 @@ function closed(code: DlmsFaultCode, message: string): EdgeError {
 
 function unanswered(code: DlmsFaultCode, what: string): EdgeError {
   return dlmsFault(code, `${what}: no answer in time`, { retry: "backoff" });
-}
-
-function protectionOf(
-  { settings, ciphers, random, counters }: Pick<EstablishmentParts, "settings" | "ciphers" | "random" | "counters">,
-  received: ReplayGuard = new ReplayGuard(),
-): AssociationProtection | undefined {
-  const { security, clientSystemTitle = new Uint8Array(0), serverSystemTitle } = settings;
-  if (security === undefined) return undefined;
-  const parts = { ciphers, random, settings: security, clientSystemTitle, counters, received };
-  return new AssociationProtection(parts, serverSystemTitle);
 }

@@ -4,18 +4,18 @@ import { EdgeError } from "../../kit/edge-error.ts";
 import { invariant } from "../../kit/invariant.ts";
 import type { Random } from "../../kit/ports.ts";
 import type { Aare } from "../apdu/acse.ts";
-import type { ActionResponse } from "../apdu/action.ts";
 import type { Apdu } from "../apdu/apdu.ts";
 import { decodeLeniently } from "../apdu/decode-apdu.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import { ACTION_RESULTS } from "../apdu/results.ts";
 import { dlmsFault } from "../codes.ts";
-import { octetString } from "../data/data.ts";
+import { methodOffset } from "../cosem/method-offsets.ts";
+import { type DlmsData, octetString } from "../data/data.ts";
 import { toObis } from "../obis.ts";
 import { type HlsExchange, isHigh, proof, proves } from "../security/hls.ts";
 import type { InvocationCounters } from "../security/invocation-counter.ts";
 import { SUITES } from "../security/suite.ts";
-import { type Outgoing, outgoing } from "./exchange.ts";
+import { type Outgoing, outgoing, unexpected } from "./exchange.ts";
 import {
   agreed,
   type AssociationFacts,
@@ -27,6 +27,8 @@ import {
 } from "./handshake.ts";
 import type { AssociationProtection } from "./protection.ts";
 import type { AssociationSettings } from "./settings.ts";
+import { parameterized } from "./short-name-exchange.ts";
+import { CURRENT_ASSOCIATION as ASSOCIATION_SN } from "./short-names.ts";
 
 export interface EstablishmentParts {
   readonly settings: AssociationSettings;
@@ -36,7 +38,9 @@ export interface EstablishmentParts {
   readonly protection: AssociationProtection | undefined;
 }
 
-const CURRENT_ASSOCIATION = { classId: 15, instance: toObis("0.0.40.0.0.255"), method: 1 } as const;
+/** reply_to_HLS_authentication of the current association, by logical and by short name. */
+const REPLY_TO_HLS = { classId: 15, instance: toObis("0.0.40.0.0.255"), method: 1 } as const;
+const REPLY_TO_HLS_NAME = ASSOCIATION_SN.baseName + (methodOffset(ASSOCIATION_SN.classId, 0, 8) ?? 0);
 const NOTHING = new Uint8Array(0);
 
 /** The passes by which two sides come to an association, and what they told each other in them; no state of the wire. */
@@ -113,13 +117,18 @@ export class Establishment {
       return taken;
     };
     const parameters = octetString(proof(ciphers, this.#exchange, counter));
-    return outgoing({ kind: "action-request-normal", invoke, method: CURRENT_ASSOCIATION, parameters });
+    if (this.#parts.settings.referencing === "short-name") {
+      // Read, because it gives something back.
+      return outgoing({ kind: "read-request", variables: [parameterized(REPLY_TO_HLS_NAME, 0, parameters)] });
+    }
+    return outgoing({ kind: "action-request-normal", invoke, method: REPLY_TO_HLS, parameters });
   }
 
   /** The fourth pass; throws where the server refuses our proof or gives none of its own. */
-  proved({ result, returned }: Extract<ActionResponse, { kind: "action-response-normal" }>): void {
+  proved(apdu: Apdu): void {
     const { settings, ciphers } = this.#parts;
     invariant(this.#exchange !== undefined, "a proof answers a challenge");
+    const { result, returned } = answerOf(apdu);
     if (result !== 0) {
       const why = ACTION_RESULTS[result] ?? result;
       throw dlmsFault("dlms.association.authentication-failed", `the server does not accept our proof: ${why}`, {
@@ -128,7 +137,7 @@ export class Establishment {
       });
     }
     if (returned === undefined && settings.authentication.acceptSilentServer === true) return;
-    const answer = returned?.kind === "data" && returned.data.kind === "octet-string" ? returned.data.octets : NOTHING;
+    const answer = returned?.kind === "octet-string" ? returned.octets : NOTHING;
     if (proves(ciphers, this.#exchange, answer)) return;
     throw dlmsFault("dlms.security.server-unauthenticated", "the server does not prove that it knows the secret");
   }
@@ -196,4 +205,16 @@ export class Establishment {
       throw thrown;
     }
   }
+}
+
+/** What the server gave back, whichever way it was asked. */
+function answerOf(apdu: Apdu): { readonly result: number; readonly returned: DlmsData | undefined } {
+  if (apdu.kind === "action-response-normal") {
+    const { result, returned } = apdu;
+    return { result, returned: returned?.kind === "data" ? returned.data : undefined };
+  }
+  const only = apdu.kind === "read-response" ? apdu.results[0] : undefined;
+  if (only?.kind === "data") return { result: 0, returned: only.data };
+  if (only?.kind === "error") return { result: only.result, returned: undefined };
+  throw unexpected(apdu, "the proof of the server");
 }

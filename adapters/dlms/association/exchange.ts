@@ -6,11 +6,14 @@ import type { DataBlock } from "../apdu/descriptor.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import { type DlmsFaultCode, dlmsFault } from "../codes.ts";
 import type { AssociationLimits } from "./settings.ts";
+import type { ShortNames } from "./short-names.ts";
 
 /** A request as it leaves, with its plain octets. */
 export interface Outgoing {
   readonly apdu: Apdu;
   readonly octets: Uint8Array;
+  /** Nothing answers it: the exchange goes on at once, with this very APDU instead of an answer. */
+  readonly isUnconfirmed?: true;
 }
 
 /** One service over one or several APDUs: it yields requests and is resumed with the answers to them. */
@@ -19,6 +22,8 @@ export type Exchange<Result> = Generator<Outgoing, Result, Apdu>;
 /** What an exchange must know of the association it runs in. */
 export interface ExchangeContext {
   readonly conformance: Conformance;
+  /** `undefined` in an association of logical names. */
+  readonly shortNames: ShortNames | undefined;
   /** Plain octets that fit one APDU the server takes. */
   readonly apduOctetsMax: number;
   readonly listItemsMax: number;

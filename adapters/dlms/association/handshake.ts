@@ -10,7 +10,13 @@ import {
   INITIATE_ERRORS,
   SERVICE_ERROR_CHOICES,
 } from "../apdu/errors.ts";
-import { DLMS_VERSION, type InitiateRequest, type InitiateResponse, VAA_LOGICAL_NAMES } from "../apdu/initiate.ts";
+import {
+  DLMS_VERSION,
+  type InitiateRequest,
+  type InitiateResponse,
+  VAA_LOGICAL_NAMES,
+  VAA_SHORT_NAMES,
+} from "../apdu/initiate.ts";
 import { dlmsFault } from "../codes.ts";
 import { isHigh } from "../security/hls.ts";
 import {
@@ -55,7 +61,7 @@ export function associationRequest(
     kind: "aarq",
     protocolVersion: undefined,
     applicationContextName: applicationContextName({
-      referencing: "logical-name",
+      referencing: settings.referencing,
       ciphered: settings.security !== undefined,
     }),
     calledApTitle: undefined,
@@ -108,8 +114,9 @@ export function agreed(
   response: InitiateResponse,
 ): Pick<AssociationFacts, "conformance" | "maxSendPduSize"> {
   const { vaaName, maxReceivePduSize } = response;
-  if (vaaName !== VAA_LOGICAL_NAMES) {
-    throw incompatible(`the server names its association 0x${vaaName.toString(16)}: not logical name referencing`);
+  const { referencing } = settings;
+  if (vaaName !== (referencing === "short-name" ? VAA_SHORT_NAMES : VAA_LOGICAL_NAMES)) {
+    throw incompatible(`the server names its association 0x${vaaName.toString(16)}: not ${referencing} referencing`);
   }
   if (maxReceivePduSize > 0 && maxReceivePduSize < SMALLEST_PDU) {
     throw incompatible(`the server takes APDUs of ${maxReceivePduSize} octets only`);

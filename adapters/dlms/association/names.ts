@@ -4,7 +4,9 @@ import { type Mechanism, MECHANISMS, mechanismOf } from "../security/hls.ts";
 const CONTEXTS = "2.16.756.5.8.1.";
 const MECHANISM_NAMES = "2.16.756.5.8.2.";
 
-export type Referencing = "logical-name" | "short-name";
+/** How objects are named in an association: by class and logical name, or by the numbers the server gives them. */
+export const REFERENCINGS = ["logical-name", "short-name"] as const;
+export type Referencing = (typeof REFERENCINGS)[number];
 
 export interface ApplicationContext {
   readonly referencing: Referencing;

@@ -1,5 +1,6 @@
 import type { EdgeError } from "../../kit/edge-error.ts";
 import type { DataNotification, EventNotification } from "../apdu/notification.ts";
+import type { InformationReport } from "../apdu/short-name.ts";
 import type { Protection } from "../security/control.ts";
 import type { AssociationFacts } from "./handshake.ts";
 
@@ -19,7 +20,7 @@ export type AssociationOutcome =
   /** Unasked from the server. */
   | {
       readonly kind: "notified";
-      readonly notification: DataNotification | EventNotification;
+      readonly notification: DataNotification | EventNotification | InformationReport;
       readonly protection: Protection;
     }
   /** Something was not as it should be and was passed over: octets left out, an APDU dropped. */

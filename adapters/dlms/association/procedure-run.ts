@@ -6,6 +6,7 @@ import type { Exchange, ExchangeContext, Outgoing } from "./exchange.ts";
 import { getExchange } from "./get-exchange.ts";
 import type { CosemDialogue, ServiceAnswer, ServiceRequest } from "./services.ts";
 import { setExchange } from "./set-exchange.ts";
+import { actByShortNames, getByShortNames, setByShortNames } from "./short-name-exchange.ts";
 
 /** What a procedure wants next. */
 export type ProcedureStep =
@@ -98,13 +99,14 @@ export class ProcedureRun {
 
   *#exchangeFor(request: Exclude<ServiceRequest, { kind: "pause" }>): Exchange<ServiceAnswer> {
     const context = this.#context;
+    const named = context.shortNames !== undefined;
     switch (request.kind) {
       case "get":
-        return { kind: "get", results: yield* getExchange(context, request.references) };
+        return { kind: "get", results: yield* (named ? getByShortNames : getExchange)(context, request.references) };
       case "set":
-        return { kind: "set", results: yield* setExchange(context, request.writes) };
+        return { kind: "set", results: yield* (named ? setByShortNames : setExchange)(context, request.writes) };
       case "action":
-        return { kind: "action", outcomes: yield* actionExchange(context, request.calls) };
+        return { kind: "action", outcomes: yield* (named ? actByShortNames : actionExchange)(context, request.calls) };
       case "access":
         return { kind: "access", answers: yield* accessExchange(context, request.entries, request.breakOnError) };
     }

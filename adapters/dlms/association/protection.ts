@@ -26,7 +26,7 @@ import { isFresh, type KeyChoice, keysReceived, keysToSend } from "../security/g
 import { type InvocationCounters, ReplayGuard } from "../security/invocation-counter.ts";
 import { signApdu, verifySigned } from "../security/signing.ts";
 import { SUITES } from "../security/suite.ts";
-import type { SecuritySettings } from "./settings.ts";
+import type { AssociationSettings, SecuritySettings } from "./settings.ts";
 
 /** Octets around a plain APDU at most: tags, lengths, title, control, counter and tag. */
 const OVERHEAD_OCTETS = 36;
@@ -190,6 +190,15 @@ export class AssociationProtection {
     if (from && to) return;
     throw dlmsFault("dlms.security.title-malformed", "a protected APDU from, or for, another system title");
   }
+}
+
+/** What the settings ask for; `undefined` for a context without ciphering. */
+export function protectionFor(
+  { security, clientSystemTitle = NOTHING, serverSystemTitle }: AssociationSettings,
+  parts: Pick<ProtectionParts, "ciphers" | "random" | "counters" | "received">,
+): AssociationProtection | undefined {
+  if (security === undefined) return undefined;
+  return new AssociationProtection({ ...parts, settings: security, clientSystemTitle }, serverSystemTitle);
 }
 
 function unsigned(what: string): Error {

@@ -1,15 +1,17 @@
 import type { KeyRef } from "../../kit/adapter.ts";
 import type { KeyMaterial } from "../../kit/ciphers.ts";
 import type { DurationMs } from "../../kit/time.ts";
-import { type Conformance, LN_CONFORMANCE } from "../apdu/conformance.ts";
+import { type Conformance, LN_CONFORMANCE, SN_CONFORMANCE } from "../apdu/conformance.ts";
 import { APDU_LIMITS, type ApduLimits } from "../apdu/descriptor.ts";
 import { AUTHENTICATED_ENCRYPTED, type Protection } from "../security/control.ts";
 import type { ProtectionForm, SecurityMaterial } from "../security/envelope.ts";
 import type { KeyChoice, PartyKeys } from "../security/general-keys.ts";
 import type { Mechanism } from "../security/hls.ts";
+import type { Referencing } from "./names.ts";
 
 /** One association of one client with one logical device. */
 export interface AssociationSettings {
+  readonly referencing: Referencing;
   readonly authentication: Authentication;
   /** `undefined`: a context without ciphering. */
   readonly security: SecuritySettings | undefined;
@@ -110,6 +112,7 @@ export interface AssociationLimits {
 }
 
 export const ASSOCIATION_DEFAULTS: AssociationSettings = {
+  referencing: "logical-name",
   authentication: { mechanism: "lowest" },
   security: undefined,
   clientSystemTitle: undefined,
@@ -129,7 +132,8 @@ export const ASSOCIATION_DEFAULTS: AssociationSettings = {
 };
 
 export function associationSettings(settings: Partial<AssociationSettings>): AssociationSettings {
-  return { ...ASSOCIATION_DEFAULTS, ...settings };
+  const conformance = settings.referencing === "short-name" ? SN_CONFORMANCE : LN_CONFORMANCE;
+  return { ...ASSOCIATION_DEFAULTS, conformance, ...settings };
 }
 
 /** Ciphering as most meters want it: authenticated and encrypted both ways, service-specific, no dedicated key. */

@@ -1,7 +1,10 @@
 import { dlmsFault } from "../codes.ts";
+import type { AttributeReference } from "../apdu/descriptor.ts";
+import { resultFault } from "../apdu/results.ts";
+import { namedObjects } from "../association/short-names.ts";
 import { type DlmsData, elementsOf, numberOf } from "../data/data.ts";
 import { type Obis, obisFromOctets, toObis } from "../obis.ts";
-import { attributeOf, type Procedure, readAttribute } from "./ask.ts";
+import { attributeOf, type Procedure, readMany, referenceText } from "./ask.ts";
 
 /** How an attribute or method may be used, whatever the version of the association writes it with. */
 export interface AccessMode {
@@ -13,7 +16,7 @@ export interface AccessMode {
   readonly mode: number;
 }
 
-/** One object of the object list of an association (class 15, attribute 2). */
+/** One object of the object list of an association (attribute 2 of class 15, or of class 12). */
 export interface ListedObject {
   readonly classId: number;
   readonly version: number;
@@ -26,9 +29,53 @@ export const CURRENT_ASSOCIATION: Obis = toObis("0.0.40.0.0.255");
 /** Objects of one list; meters have some hundreds. */
 const OBJECTS_MAX = 10_000;
 
+const ASSOCIATION_LN = 15;
+const ASSOCIATION_SN = 12;
+
 /** Reads what the association we are in lets us see. */
 export function* readObjectList(): Procedure<readonly ListedObject[]> {
-  return objectListOf(yield* readAttribute(attributeOf(15, CURRENT_ASSOCIATION, 2)));
+  const reference = attributeOf(ASSOCIATION_LN, CURRENT_ASSOCIATION, 2);
+  const [listed] = yield* readMany([reference]);
+  if (listed?.kind === "data") return objectListOf(listed.data);
+  if (listed !== undefined && !NOT_HERE.has(listed.result)) throw refused(listed.result, reference);
+  const [named, rights] = yield* readMany([
+    attributeOf(ASSOCIATION_SN, CURRENT_ASSOCIATION, 2),
+    attributeOf(ASSOCIATION_SN, CURRENT_ASSOCIATION, 3),
+  ]);
+  if (named?.kind === "data") return namedListOf(named.data, rights?.kind === "data" ? rights.data : undefined);
+  throw refused(listed?.result ?? 0, reference);
+}
+
+/** read-write-denied, object-undefined, object-class-inconsistent, object-unavailable: an association of another class. */
+const NOT_HERE: ReadonlySet<number> = new Set([3, 4, 9, 11]);
+
+function refused(result: number, reference: AttributeReference): Error {
+  return resultFault("get", result, `read of ${referenceText(reference)}`);
+}
+
+/** An object list of base names, with the access rights list where the meter gives one. */
+export function namedListOf(list: DlmsData, rights: DlmsData | undefined): readonly ListedObject[] {
+  const objects = namedObjects(list);
+  if (objects === undefined) {
+    throw dlmsFault("dlms.data.malformed", `an object list that is no array of at most ${OBJECTS_MAX} objects`);
+  }
+  const modes = new Map(
+    (rights === undefined ? [] : (elementsOf(rights) ?? [])).flatMap((entry) => {
+      const [base, attributes, methods] = elementsOf(entry) ?? [];
+      const name = base === undefined ? undefined : numberOf(base);
+      return name === undefined ? [] : [[name & 0xffff, { attributes, methods }] as const];
+    }),
+  );
+  return objects.map(({ baseName, classId, version, instance }) => {
+    const { attributes, methods } = modes.get(baseName) ?? {};
+    return {
+      classId,
+      version,
+      instance,
+      attributes: modesOf(attributes, attributeMode),
+      methods: modesOf(methods, methodMode),
+    };
+  });
 }
 
 /** Reads an object list. Entries that are not objects are left out: some meters announce more than they send. */

@@ -2,7 +2,8 @@ import type { Aare, Aarq } from "../../../adapters/dlms/apdu/acse.ts";
 import type { Apdu } from "../../../adapters/dlms/apdu/apdu.ts";
 import { encodeApdu } from "../../../adapters/dlms/apdu/encode-apdu.ts";
 import { DECIPHERING_ERROR, INVOCATION_COUNTER_ERROR } from "../../../adapters/dlms/apdu/errors.ts";
-import { DLMS_VERSION, VAA_LOGICAL_NAMES } from "../../../adapters/dlms/apdu/initiate.ts";
+import { DLMS_VERSION, VAA_LOGICAL_NAMES, VAA_SHORT_NAMES } from "../../../adapters/dlms/apdu/initiate.ts";
+import type { MeterState } from "../meter-state.ts";
 import { CONTEXT, DIAGNOSTIC, mechanismName } from "./names.ts";
 import type { Challenges } from "./proofs.ts";
 import type { Rejection } from "./protector.ts";
@@ -73,14 +74,17 @@ export function acceptedAare(
 }
 
 /** Encoded, as an AARE and a release carry it. */
-export function initiateResponse(conformance: number, maxReceivePduSize: number): Uint8Array {
+export function initiateResponse(
+  conformance: number,
+  { pduMax: maxReceivePduSize, referencing }: Pick<MeterState, "pduMax" | "referencing">,
+): Uint8Array {
   return encodeApdu({
     kind: "initiate-response",
     qualityOfService: undefined,
     dlmsVersion: DLMS_VERSION,
     conformance,
     maxReceivePduSize,
-    vaaName: VAA_LOGICAL_NAMES,
+    vaaName: referencing === "short-name" ? VAA_SHORT_NAMES : VAA_LOGICAL_NAMES,
   });
 }
 

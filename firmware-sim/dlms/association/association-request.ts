@@ -40,9 +40,10 @@ const initiateError = (name: string): number =>
 
 /** IEC 62056-5-3 9.4.4: names first, then who it is, then what both can do. */
 export function judge(aarq: Aarq, client: MeterClient, meter: MeterState, protector: Protector): Judgement {
-  const isCiphered = aarq.applicationContextName === CONTEXT.lnCiphered;
-  if (!isCiphered && aarq.applicationContextName !== CONTEXT.ln) {
-    return refusal(DIAGNOSTIC.contextNotSupported, "another application context than logical names");
+  const isShort = meter.referencing === "short-name";
+  const isCiphered = aarq.applicationContextName === (isShort ? CONTEXT.snCiphered : CONTEXT.lnCiphered);
+  if (!isCiphered && aarq.applicationContextName !== (isShort ? CONTEXT.sn : CONTEXT.ln)) {
+    return refusal(DIAGNOSTIC.contextNotSupported, `another application context than that of ${meter.referencing}s`);
   }
   if (!isCiphered && client.rights === "all" && meter.security.policy !== 0) {
     return refusal(DIAGNOSTIC.contextNotSupported, "the security policy wants a ciphered context");
@@ -90,7 +91,7 @@ function initiation(aarq: Aarq, meter: MeterState, protector: Protector, isCiphe
   if (initiate.maxReceivePduSize > 0 && initiate.maxReceivePduSize < PDU_MIN) {
     return refusal(DIAGNOSTIC.noReason, "its PDU size", "pdu-size-too-short");
   }
-  if (!conforms(initiate.conformance & meter.conformance, "get")) {
+  if (!conforms(initiate.conformance & meter.conformance, meter.referencing === "short-name" ? "read" : "get")) {
     return refusal(DIAGNOSTIC.noReason, "nothing in common", "incompatible-conformance");
   }
   return { kind: "accepted", initiate, cover, counter, isCiphered };

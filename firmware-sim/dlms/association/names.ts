@@ -1,3 +1,5 @@
+import type { Referencing } from "../../../adapters/dlms/association/names.ts";
+
 /** Object identifiers of IEC 62056-5-3 9.4.2.2: 2.16.756.5.8.a.b. */
 export const CONTEXT = {
   ln: "2.16.756.5.8.1.1",
@@ -5,6 +7,11 @@ export const CONTEXT = {
   lnCiphered: "2.16.756.5.8.1.3",
   snCiphered: "2.16.756.5.8.1.4",
 } as const;
+
+export function contextName(referencing: Referencing, isCiphered: boolean): string {
+  if (referencing === "short-name") return isCiphered ? CONTEXT.snCiphered : CONTEXT.sn;
+  return isCiphered ? CONTEXT.lnCiphered : CONTEXT.ln;
+}
 
 const MECHANISMS = "2.16.756.5.8.2.";
 

@@ -1,8 +1,10 @@
+import type { Apdu } from "../../../adapters/dlms/apdu/apdu.ts";
 import { SUITES } from "../../../adapters/dlms/security/suite.ts";
 import type { KeyMaterial } from "../../../adapters/kit/ciphers.ts";
 import { concat, equalBytes } from "../../../adapters/kit/bytes.ts";
 import { MECHANISM, type Mechanism } from "../meter-client.ts";
 import type { MeterState } from "../meter-state.ts";
+import { REPLY_TO_HLS_NAME } from "../objects/base-names.ts";
 
 /** One HLS authentication under way (IEC 62056-5-3 9.2.2.2.2), as the meter sees it. */
 export interface Challenges {
@@ -14,6 +16,14 @@ export interface Challenges {
   readonly clientTitle: Uint8Array;
   /** HLS 7: the client's signing key, x || y or by reference. */
   readonly clientKey: KeyMaterial | undefined;
+}
+
+/** The only request there may be before the proof: reply_to_HLS_authentication, by logical or by short name. */
+export function isProofRequest(apdu: Apdu): boolean {
+  if (apdu.kind === "action-request-normal") return apdu.method.classId === 15 && apdu.method.method === 1;
+  if (apdu.kind !== "read-request" || apdu.variables.length !== 1) return false;
+  const [variable] = apdu.variables;
+  return variable?.kind === "parameterized-access" && variable.name === REPLY_TO_HLS_NAME;
 }
 
 const NOTHING = new Uint8Array(0);

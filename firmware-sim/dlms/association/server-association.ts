@@ -3,7 +3,6 @@ import type { Apdu } from "../../../adapters/dlms/apdu/apdu.ts";
 import { conforms } from "../../../adapters/dlms/apdu/conformance.ts";
 import { decodeLeniently } from "../../../adapters/dlms/apdu/decode-apdu.ts";
 import { encodeApdu } from "../../../adapters/dlms/apdu/encode-apdu.ts";
-import { readInvokeId } from "../../../adapters/dlms/apdu/invoke-id.ts";
 import type { Release } from "../../../adapters/dlms/apdu/release.ts";
 import { octetString } from "../../../adapters/dlms/data/data.ts";
 import { suffices } from "../../../adapters/dlms/security/control.ts";
@@ -14,11 +13,9 @@ import type { Habit, Reply } from "../behaviour.ts";
 import { MECHANISM, type MeterClient } from "../meter-client.ts";
 import type { MeterState } from "../meter-state.ts";
 import { refused, RESULT } from "../objects/cosem-object.ts";
-import { serveAccess } from "../services/access-service.ts";
-import { ActionService } from "../services/action-service.ts";
-import { GetService, type ResponseRoom } from "../services/get-service.ts";
+import type { ResponseRoom } from "../services/get-service.ts";
 import type { Bearings } from "../services/object-access.ts";
-import { SetService } from "../services/set-service.ts";
+import { Services } from "../services/services.ts";
 import { judge, uncovered } from "./association-request.ts";
 import type { AssociationView } from "./association-view.ts";
 import { BLOCK_HEADER_OCTETS, BlockExchange } from "./block-exchange.ts";
@@ -34,8 +31,8 @@ import {
   SERVICE_UNKNOWN,
   type StateAndService,
 } from "./answers.ts";
-import { CONTEXT, mechanismName } from "./names.ts";
-import { type Challenges, isProved, proof } from "./proofs.ts";
+import { contextName, mechanismName } from "./names.ts";
+import { type Challenges, isProofRequest, isProved, proof } from "./proofs.ts";
 import { isCiphered, Protector, type Rejection } from "./protector.ts";
 
 /** What a meter sends because of one APDU, and what else happens to the connection. */
@@ -70,9 +67,7 @@ export class ServerAssociation {
   readonly #client: MeterClient;
   readonly #habits: readonly Habit[];
   readonly #protector: Protector;
-  readonly #get = new GetService();
-  readonly #set = new SetService();
-  readonly #action = new ActionService();
+  readonly #services = new Services();
   readonly #blocks: BlockExchange;
   #status: 0 | 1 | 2;
   #context: Context;
@@ -132,9 +127,7 @@ export class ServerAssociation {
   /** The connection, or the link below, is gone. */
   drop(): void {
     this.#status = this.#client.isPreEstablished === true ? 2 : 0;
-    this.#get.abort();
-    this.#set.abort();
-    this.#action.abort();
+    this.#services.abort();
     this.#blocks.abort();
   }
 
@@ -168,7 +161,7 @@ export class ServerAssociation {
     };
     this.#status = isHigh ? 1 : 2;
     if (!isHigh) this.#associated(now);
-    const response = initiateResponse(this.#context.conformance, this.#meter.pduMax);
+    const response = initiateResponse(this.#context.conformance, this.#meter);
     const { challenges } = this.#context;
     const hasTitle = isCiphered || this.#client.mechanism >= MECHANISM.gmac;
     const aare = acceptedAare(aarq, {
@@ -199,7 +192,7 @@ export class ServerAssociation {
       this.#deciphered(opened.counter, opened.initiate.kind, now);
     }
     if (this.#status === 0) return this.#send({ kind: "rlre", reason: 0, userInformation: undefined }, PLAIN, now);
-    const response = initiateResponse(this.#context.conformance, this.#meter.pduMax);
+    const response = initiateResponse(this.#context.conformance, this.#meter);
     const userInformation = cover.kind === "plain" ? undefined : this.#protector.cover(response, cover);
     this.drop();
     this.#meter.notice({ kind: "released", client: this.#client.sap }, now);
@@ -247,8 +240,7 @@ export class ServerAssociation {
   #isAllowed(apdu: Apdu, cover: Cover): boolean {
     if (this.#status === 0) return false;
     if (this.#status === 1) {
-      const isProof = apdu.kind === "action-request-normal" && apdu.method.classId === 15 && apdu.method.method === 1;
-      if (!isProof) return false;
+      if (!isProofRequest(apdu)) return false;
     }
     const { policy } = this.#meter.security;
     if (!this.#context.isCiphered) return cover.kind === "plain";
@@ -257,36 +249,9 @@ export class ServerAssociation {
 
   #serve(apdu: Apdu, cover: Cover, now: Instant, arrived: "whole" | "blocks"): Apdu | undefined {
     const bearings: Bearings = { meter: this.#meter, association: this.#view(), now };
-    switch (apdu.kind) {
-      case "get-request-normal":
-      case "get-request-next":
-      case "get-request-with-list":
-        return this.#get.serve(apdu, bearings, this.#room(cover, "block-transfer-with-get-or-read", arrived));
-      case "set-request-normal":
-      case "set-request-with-first-datablock":
-      case "set-request-with-datablock":
-      case "set-request-with-list":
-      case "set-request-with-list-and-first-datablock": {
-        const response = this.#set.serve(apdu, bearings);
-        return readInvokeId(apdu.invoke).confirmed ? response : undefined;
-      }
-      case "action-request-normal":
-      case "action-request-next-pblock":
-      case "action-request-with-list":
-      case "action-request-with-first-pblock":
-      case "action-request-with-list-and-first-pblock":
-      case "action-request-with-pblock": {
-        const response = this.#action.serve(apdu, bearings, this.#room(cover, "block-transfer-with-action", arrived));
-        if (this.#proved) this.#associated(now);
-        return readInvokeId(apdu.invoke).confirmed ? response : undefined;
-      }
-      case "access-request":
-        return serveAccess(apdu, bearings);
-      case "data-notification-confirm":
-        return undefined;
-      default:
-        return { kind: "exception-response", ...SERVICE_UNKNOWN, expectedCounter: undefined };
-    }
+    const response = this.#services.serve(apdu, bearings, (block) => this.#room(cover, block, arrived));
+    if (this.#proved) this.#associated(now);
+    return response;
   }
 
   #room(cover: Cover, block: Parameters<typeof conforms>[1], arrived: "whole" | "blocks"): ResponseRoom {
@@ -366,7 +331,7 @@ export class ServerAssociation {
     return {
       client: this.#client,
       logicalDevice: this.#meter.identity.logicalDevice,
-      contextName: isCiphered ? CONTEXT.lnCiphered : CONTEXT.ln,
+      contextName: contextName(this.#meter.referencing, isCiphered),
       mechanismName: mechanismName(this.#client.mechanism),
       conformance,
       clientPduMax,

@@ -12,6 +12,7 @@ import {
 import { obisOctets, toObis } from "../../../adapters/dlms/obis.ts";
 import { nameOctets } from "../association/names.ts";
 import type { Behaviour } from "../behaviour.ts";
+import { associationSn } from "../objects/association-sn.ts";
 import { standardOf } from "../objects/catalogue.ts";
 import { logicalDeviceName } from "../meter-state.ts";
 import { type Call, type CosemObject, readOnly, refused, type Refused, RESULT } from "../objects/cosem-object.ts";
@@ -24,7 +25,7 @@ const READ = 1;
 const WRITE = 2;
 const READ_AND_WRITE = 3;
 
-/** Association LN (15), SAP assignment (17) and the names: who the meter is, and everything it has, truthfully. */
+/** Association LN (15) or SN (12), SAP assignment (17) and the names: who the meter is, and everything it has, truthfully. */
 export function introducesItself(): Behaviour {
   return {
     name: "introduces-itself",
@@ -51,6 +52,10 @@ export function introducesItself(): Behaviour {
           },
         ),
       );
+      if (meter.referencing === "short-name") {
+        meter.objects.add(associationSn());
+        return {};
+      }
       meter.objects.add(association(standardOf(meter).objects.get("association-ln")?.version ?? 2));
       return {};
     },

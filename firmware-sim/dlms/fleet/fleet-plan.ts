@@ -1,4 +1,5 @@
 import type { ProfileName } from "../../../adapters/dlms/config/object-profile.ts";
+import type { Referencing } from "../../../adapters/dlms/association/names.ts";
 import type { Mechanism } from "../../../adapters/dlms/security/hls.ts";
 import { toHex } from "../../../adapters/kit/bytes.ts";
 import { invariant } from "../../../adapters/kit/invariant.ts";
@@ -24,6 +25,8 @@ export interface FleetPlan {
   readonly mechanism: Mechanism;
   readonly policy: 0 | 1 | 2 | 3;
   readonly suite: 0 | 1 | 2;
+  /** Logical names where not given. */
+  readonly referencing?: Referencing;
 }
 
 /** One meter of a fleet before it runs: what the configuration of a gateway needs to know of it. */

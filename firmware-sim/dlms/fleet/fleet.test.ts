@@ -92,6 +92,26 @@ describe("a fleet on sockets", () => {
     expect(log.filter(({ kind }) => kind === "released")).toHaveLength(2);
   });
 
+  it.each(["tcp", "udp", "hdlc"] as FleetCarrier[])("of short names is read over %s", async (carrier) => {
+    const plan: FleetPlan = { ...PLAN, count: 1, carrier, referencing: "short-name" };
+    const { fleet, members, log } = await fleetOf(plan);
+    const [member] = members;
+    if (member === undefined) throw new Error("a fleet of one has one");
+    const [energy, name, rows_] = await readMeter(
+      plan,
+      member,
+      fleet.ports[0] ?? 0,
+      (function* () {
+        const list = yield* getList([ENERGY, NAME]);
+        return [...list, yield* get(PROFILE)] as const;
+      })(),
+    );
+    expect(energy).toMatchObject({ kind: "data", data: { kind: "double-long-unsigned" } });
+    expect(name?.kind === "data" ? textOf(name.data) : undefined).toBe(member.identity.equipment);
+    expect(elementsOf(rows_ as never)?.length).toBe(960);
+    expect(log.filter(({ kind }) => kind === "released")).toHaveLength(1);
+  });
+
   it("is read over UDP again and again, though nobody says when he has gone", async () => {
     const plan: FleetPlan = { ...PLAN, count: 1, carrier: "udp" };
     const { fleet, members, log } = await fleetOf(plan);

@@ -179,6 +179,7 @@ export class Fleet {
         mbusFirmware: (channel) => keys.mbus(channel).firmware,
       },
       security: { suite: plan.suite, policy: plan.policy },
+      ...(plan.referencing === undefined ? {} : { referencing: plan.referencing }),
       clients: [PUBLIC_CLIENT, management],
       behaviours: behaviours(member),
       random: this.#random.of(member.uid),

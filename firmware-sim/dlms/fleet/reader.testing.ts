@@ -75,12 +75,13 @@ function linkOf(plan: FleetPlan, member: FleetMember): DlmsLink {
   return new WrapperLink({ clientWport: 1, serverWport: logicalDevice, carrier });
 }
 
-function settingsOf({ mechanism, policy, suite }: FleetPlan, { keys }: FleetMember) {
+function settingsOf({ mechanism, policy, suite, referencing = "logical-name" }: FleetPlan, { keys }: FleetMember) {
   const material = { suite, encryptionKey: keys.encryption, authenticationKey: keys.authentication };
   const protection = { authenticated: (policy & 1) !== 0, encrypted: (policy & 2) !== 0 };
   return associationSettings({
     authentication: { mechanism, password: keys.secret, secret: keys.secret, gmac: material },
     security: policy === 0 ? undefined : securitySettings(material, { protection }),
     clientSystemTitle: CLIENT_TITLE,
+    referencing,
   });
 }

@@ -16,7 +16,8 @@ export interface Bearings {
 
 /** Characters of a value as the log has it. */
 const LOGGED_CHARACTERS_MAX = 2_000;
-const CURRENT_ASSOCIATION = 15;
+/** reply_to_HLS_authentication of the association objects, which every client may call. */
+const HLS_METHODS: Readonly<Record<number, number>> = { 15: 1, 12: 8 };
 
 export function getAttribute(
   bearings: Bearings,
@@ -102,7 +103,7 @@ function invoke(
   if ("kind" in object) return object;
   const run = object.methods[method.method];
   if (run === undefined) return refused(RESULT.objectUndefined);
-  const isAuthentication = method.classId === CURRENT_ASSOCIATION && method.method === 1;
+  const isAuthentication = method.method === HLS_METHODS[method.classId];
   if (bearings.association.client.rights === "public" && !isAuthentication) return refused(RESULT.readWriteDenied);
   const call = callOf(bearings, undefined);
   return guarded(() => run(parameters, call));
@@ -140,7 +141,7 @@ function guarded<T>(run: () => T): T | Refused {
 }
 
 function isSecret(classId: number): boolean {
-  return classId === CURRENT_ASSOCIATION || classId === 64 || classId === 72;
+  return classId in HLS_METHODS || classId === 64 || classId === 72;
 }
 
 function logged(value: DlmsData): string {
