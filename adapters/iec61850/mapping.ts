@@ -10,6 +10,7 @@ import { entryTimeText } from "./model/time.ts";
 import { toPoints, type Told } from "./points.ts";
 import { controlText } from "./report/candidates.ts";
 import type { EnabledReport } from "./report/enable.ts";
+import type { Trigger } from "./report/fields.ts";
 import type { Report } from "./report/report.ts";
 
 /** A whole report of a block we have, and when it came. */
@@ -42,13 +43,14 @@ export function reportReadings(received: Received): readonly MessageDraft[] {
 
 /** The values of a report with what their members are. */
 export function toldOf({ enabled, report }: Received): readonly Told[] {
-  return report.entries.flatMap((entry): Told[] => {
-    const member = enabled.members[entry.member];
+  const told: Told[] = [];
+  for (const { member: at, value } of report.entries) {
+    const member = enabled.members[at];
     // A member beyond the data set we read: the device changed it, and the configuration revision tells.
-    if (member === undefined) return [];
-    const { reference, type, units } = member;
-    return [{ reference, type, units, value: entry.value }];
-  });
+    if (member === undefined) continue;
+    told.push({ reference: member.reference, type: member.type, units: member.units, value });
+  }
+  return told;
 }
 
 /** Something the reports themselves tell: a buffer that overflowed, a number that was left out. */
@@ -100,10 +102,11 @@ export function isHistorical({ enabled, report }: Received): boolean {
 
 export function causeOf(received: Received): Cause {
   if (isHistorical(received)) return "replay";
-  const reasons = new Set(received.report.entries.flatMap((entry) => entry.reasons));
-  if (reasons.has("dataChange") || reasons.has("qualityChange") || reasons.has("dataUpdate")) return "spontaneous";
-  if (reasons.has("interrogation")) return "interrogation";
-  return reasons.has("integrity") ? "integrity" : "spontaneous";
+  const { entries } = received.report;
+  const says = (reason: Trigger): boolean => entries.some((entry) => entry.reasons.includes(reason));
+  if (says("dataChange") || says("qualityChange") || says("dataUpdate")) return "spontaneous";
+  if (says("interrogation")) return "interrogation";
+  return says("integrity") ? "integrity" : "spontaneous";
 }
 
 export function identityOf(device: IedDevice): { readonly protocolId: string; readonly address?: string } {

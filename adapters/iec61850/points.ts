@@ -7,7 +7,7 @@ import { type Reference, referenceText } from "./model/reference.ts";
 import { isSet, timestampOf } from "./model/time.ts";
 import { type RootShape, rootOf, type Shape } from "./point-shapes.ts";
 import type { UnitTable } from "./report/data-set-view.ts";
-import { type TypedValue, typedValue } from "./model/value.ts";
+import { typedValue } from "./model/value.ts";
 
 /** A value that was read or reported, with what is known of it. */
 export interface Told {
@@ -126,29 +126,32 @@ function nearest(place: Place): { readonly q: Quality | undefined; readonly t: T
 }
 
 function pointOf(
-  leaf: Leaf,
+  { shape, data }: Leaf,
   { q, t }: { readonly q: Quality | undefined; readonly t: Timestamp | undefined },
 ): Point | undefined {
-  const { shape } = leaf;
-  const typed = typedValue(leaf.data, shape.name, shape.type);
+  const typed = typedValue(data, shape.name, shape.type);
   if (typed === undefined) return undefined;
-  const point: Mutable<Point> = { ref: shape.ref, ...scaled(typed, shape) };
+  const point: Mutable<Point> = { ref: shape.ref, type: typed.type, value: typed.value };
+  scale(point, shape);
   if (q !== undefined) point.q = q;
   if (t !== undefined) point.t = t;
   return point;
 }
 
-/** Values in the unit of their data object: magnitudes of measured values, and nothing else in it. */
-function scaled(typed: TypedValue, { unit, name, outer }: Shape): Partial<Point> & TypedValue {
+/** Into the unit of its data object: magnitudes of measured values, and nothing else in it. */
+function scale(point: Mutable<Point>, { unit, name, outer }: Shape): void {
   const isMagnitude = name === "f" || name === "i";
-  if (!isMagnitude || typeof typed.value !== "number") return typed;
+  const raw = point.value;
+  if (!isMagnitude || typeof raw !== "number") return;
   // The angle of a vector is in degrees, whatever its magnitude is in (IEC 61850-7-3).
-  if (outer === "ang") return { ...typed, unit: "deg" };
-  if (unit === undefined) return typed;
-  const named = unit.unit === undefined ? {} : { unit: unit.unit };
-  if (unit.multiplier === 0) return { ...typed, ...named };
-  const value = Number((typed.value * 10 ** unit.multiplier).toPrecision(15));
-  return { type: typed.type, value, ...named, raw: { value: typed.value, scaler: unit.multiplier } };
+  if (outer === "ang") {
+    point.unit = "deg";
+    return;
+  }
+  if (unit === undefined) return;
+  if (unit.multiplier !== 0) point.value = Number((raw * 10 ** unit.multiplier).toPrecision(15));
+  if (unit.unit !== undefined) point.unit = unit.unit;
+  if (unit.multiplier !== 0) point.raw = { value: raw, scaler: unit.multiplier };
 }
 
 function failedPoint(reference: Reference, error: number): Point {

@@ -30,6 +30,10 @@ export interface BerElement {
   readonly offset: number;
   /** A view into the frame: valid while the frame's buffer is. */
   readonly content: Uint8Array;
+  /** Octets of the content. */
+  readonly length: number;
+  /** One octet of the content without a view of it, which would cost more than a short value; 0 beyond its end. */
+  octet(at: number): number;
   /** Where the content starts. */
   readonly contentOffset: number;
   /** The elements inside. Throws `too-deep` beyond the limit, `unexpected-tag` where the form is primitive. */
@@ -38,10 +42,25 @@ export interface BerElement {
   refuse(sentence: string): EdgeError;
 }
 
-interface Place {
+/** How deep a reader stands, and how it names what it refuses. One for each level of a frame. */
+class Place {
   readonly prefix: BerPrefix;
+  readonly truncated: FaultCode;
   readonly depth: number;
   readonly depthLimit: number;
+  #inside: Place | undefined;
+
+  constructor(prefix: BerPrefix, depth: number, depthLimit: number) {
+    this.prefix = prefix;
+    this.truncated = faultCode(prefix, "truncated");
+    this.depth = depth;
+    this.depthLimit = depthLimit;
+  }
+
+  get inside(): Place {
+    this.#inside ??= new Place(this.prefix, this.depth + 1, this.depthLimit);
+    return this.#inside;
+  }
 }
 
 /** Reads elements of definite length one after the other (X.690 clause 8.1). Faults blame the device. */
@@ -53,10 +72,11 @@ export class BerReader {
   constructor(
     source: Uint8Array | ByteReader,
     prefix: BerPrefix,
-    options: { readonly depthLimit?: number; readonly depth?: number } = {},
+    options: { readonly depthLimit?: number; readonly depth?: number } | Place = {},
   ) {
-    this.#reader = source instanceof ByteReader ? source : new ByteReader(source, faultCode(prefix, "truncated"));
-    this.#place = { prefix, depth: options.depth ?? 1, depthLimit: options.depthLimit ?? BER_DEPTH_LIMIT };
+    this.#place =
+      options instanceof Place ? options : new Place(prefix, options.depth ?? 1, options.depthLimit ?? BER_DEPTH_LIMIT);
+    this.#reader = source instanceof ByteReader ? source : new ByteReader(source, this.#place.truncated);
   }
 
   /** In the frame. */
@@ -72,7 +92,6 @@ export class BerReader {
     const offset = this.offset;
     const tag = this.#tag();
     const length = this.#length();
-    const contentOffset = this.offset;
     if (length > this.#reader.remaining) {
       throw this.#fault(
         "truncated",
@@ -80,7 +99,7 @@ export class BerReader {
         `${tagText(tag)} announces ${length} bytes, ${this.#reader.remaining} are there`,
       );
     }
-    return new ReadElement(tag, offset, contentOffset, this.#reader.slice(length), this.#place);
+    return new ReadElement(tag, offset, this.#reader.skip(length), length, this.#reader.frame, this.#place);
   }
 
   /** The next element, which must have that tag. */
@@ -149,30 +168,37 @@ class ReadElement implements BerElement {
   readonly tag: BerTag;
   readonly offset: number;
   readonly contentOffset: number;
-  readonly #inside: ByteReader;
+  readonly length: number;
+  readonly #frame: Uint8Array;
   readonly #place: Place;
   #content: Uint8Array | undefined;
 
-  constructor(tag: BerTag, offset: number, contentOffset: number, inside: ByteReader, place: Place) {
+  constructor(tag: BerTag, offset: number, contentOffset: number, length: number, frame: Uint8Array, place: Place) {
     this.tag = tag;
     this.offset = offset;
     this.contentOffset = contentOffset;
-    this.#inside = inside;
+    this.length = length;
+    this.#frame = frame;
     this.#place = place;
   }
 
   get content(): Uint8Array {
-    this.#content ??= this.#inside.fork().rest();
+    this.#content ??= this.#frame.subarray(this.contentOffset, this.contentOffset + this.length);
     return this.#content;
   }
 
+  octet(at: number): number {
+    return at < this.length ? (this.#frame[this.contentOffset + at] ?? 0) : 0;
+  }
+
   children(): BerReader {
-    const { prefix, depth, depthLimit } = this.#place;
+    const { prefix, truncated, depth, depthLimit } = this.#place;
     if (!this.tag.constructed)
       throw berFault(prefix, "unexpected-tag", this.offset, `${tagText(this.tag)} where elements should be inside`);
     if (depth >= depthLimit)
       throw berFault(prefix, "too-deep", this.offset, `more than ${depthLimit} levels of elements`);
-    return new BerReader(this.#inside.fork(), prefix, { depth: depth + 1, depthLimit });
+    const range = { start: this.contentOffset, end: this.contentOffset + this.length };
+    return new BerReader(new ByteReader(this.#frame, truncated, range), prefix, this.#place.inside);
   }
 
   refuse(sentence: string): EdgeError {

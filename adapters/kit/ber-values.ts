@@ -3,8 +3,8 @@ import { fromUtf8 } from "./bytes.ts";
 
 /** X.690 8.2: any non-zero octet is TRUE. */
 export function toBoolean(element: BerElement): boolean {
-  if (element.content.length !== 1) throw element.refuse(`a BOOLEAN of ${element.content.length} octets`);
-  return element.content[0] !== 0;
+  if (element.length !== 1) throw element.refuse(`a BOOLEAN of ${element.length} octets`);
+  return element.octet(0) !== 0;
 }
 
 /** X.690 8.3, 8.4: two's complement, minimal; refused beyond what a number holds exactly. */
@@ -36,9 +36,10 @@ export interface BitString {
 
 /** X.690 8.6, primitive form. Bits that are not used may be anything in BER; here they come back as zero. */
 export function toBitString(element: BerElement): BitString {
-  const [unused] = element.content;
-  if (unused === undefined) throw element.refuse("a BIT STRING without its first octet");
-  const octets = element.content.slice(1);
+  if (element.length === 0) throw element.refuse("a BIT STRING without its first octet");
+  const unused = element.octet(0);
+  const octets = new Uint8Array(element.length - 1);
+  for (let at = 0; at < octets.length; at++) octets[at] = element.octet(at + 1);
   if (unused > 7 || (unused > 0 && octets.length === 0))
     throw element.refuse(`a BIT STRING with ${unused} unused bits`);
   const last = octets.length - 1;

@@ -34,6 +34,11 @@ export class ByteReader {
     return this.#end - this.#at;
   }
 
+  /** The octets of the whole frame, which offsets count in. */
+  get frame(): Uint8Array {
+    return this.#bytes;
+  }
+
   u8(): number {
     return this.#bytes[this.#take(1)] ?? 0;
   }
@@ -102,8 +107,9 @@ export class ByteReader {
     return new ByteReader(this.#bytes, this.#code, { start: this.#at, end: this.#end });
   }
 
-  skip(length: number): void {
-    this.#take(length);
+  /** Takes bytes without a view or a reader of them; where they start in the frame. */
+  skip(length: number): number {
+    return this.#take(length);
   }
 
   /** A reader over the next `length` bytes, which are taken from this one; offsets stay those of the whole frame. */

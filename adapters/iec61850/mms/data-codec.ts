@@ -30,7 +30,7 @@ const EXPONENT = { 32: 8, 64: 11 } as const;
 
 /** Views into the frame are copied: a value outlives its frame. */
 export function decodeData(element: BerElement): MmsData {
-  const { tag, content } = element;
+  const { tag } = element;
   if (tag.class !== "context") throw element.refuse(`${tagText(tag)} is no MMS data`);
   if (tag.constructed) {
     if (tag.number === TAG.structure) return { type: "structure", items: itemsOf(element) };
@@ -51,9 +51,9 @@ export function decodeData(element: BerElement): MmsData {
     case TAG.float:
       return toFloat(element);
     case TAG.octetString:
-      return { type: "octet-string", value: content.slice() };
+      return { type: "octet-string", value: element.content.slice() };
     case TAG.visibleString:
-      return { type: "visible-string", value: fromLatin1(content) };
+      return { type: "visible-string", value: fromLatin1(element.content) };
     case TAG.mmsString:
       return { type: "mms-string", value: toMmsText(element) };
     case TAG.binaryTime:
@@ -61,7 +61,7 @@ export function decodeData(element: BerElement): MmsData {
     case TAG.utcTime:
       return toUtcTime(element);
     default:
-      return { type: "other", tag: tag.number, content: content.slice() };
+      return { type: "other", tag: tag.number, content: element.content.slice() };
   }
 }
 
@@ -142,13 +142,11 @@ export function decodeMoreFollows(element: BerElement | undefined, otherwise: bo
 
 /** TimeOfDay: four octets of milliseconds since midnight, and two of days since 1984-01-01 where they are there. */
 export function decodeBinaryTime(element: BerElement): Extract<MmsData, { type: "binary-time" }> {
-  const { content } = element;
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = content;
-  if (content.length !== 4 && content.length !== 6)
-    throw element.refuse(`a TimeOfDay of ${content.length} octets; 4 or 6 are accepted`);
-  const ms = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  const { length } = element;
+  if (length !== 4 && length !== 6) throw element.refuse(`a TimeOfDay of ${length} octets; 4 or 6 are accepted`);
+  const ms = wordOf(element, 0);
   if (ms >= DAY_MS) throw element.refuse(`a TimeOfDay of ${ms} ms, which no day has`);
-  return { type: "binary-time", ms, days: content.length === 6 ? (e << 8) | f : undefined };
+  return { type: "binary-time", ms, days: length === 6 ? (element.octet(4) << 8) | element.octet(5) : undefined };
 }
 
 export function writeBinaryTime(
@@ -172,19 +170,33 @@ function itemsOf(element: BerElement): readonly MmsData[] {
 function toUnsigned(element: BerElement): number | bigint {
   const value = toWhole(element);
   if (value >= 0) return value;
-  const wide = BigInt.asUintN(8 * element.content.length, BigInt(value));
+  const wide = BigInt.asUintN(8 * element.length, BigInt(value));
   const number = Number(wide);
   return Number.isSafeInteger(number) ? number : wide;
 }
 
+/** Where the octets of a floating-point value are put to be read as one. */
+const bits = new DataView(new ArrayBuffer(8));
+
 function toFloat(element: BerElement): MmsData {
-  const { content } = element;
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  if (content.length === 5 && content[0] === EXPONENT[32])
-    return { type: "float", value: view.getFloat32(1), width: 32 };
-  if (content.length === 9 && content[0] === EXPONENT[64])
-    return { type: "float", value: view.getFloat64(1), width: 64 };
+  const { length } = element;
+  const exponent = element.octet(0);
+  if (length === 5 && exponent === EXPONENT[32]) {
+    bits.setUint32(0, wordOf(element, 1));
+    return { type: "float", value: bits.getFloat32(0), width: 32 };
+  }
+  if (length === 9 && exponent === EXPONENT[64]) {
+    bits.setUint32(0, wordOf(element, 1));
+    bits.setUint32(4, wordOf(element, 5));
+    return { type: "float", value: bits.getFloat64(0), width: 64 };
+  }
   throw element.refuse("a floating-point value that is neither single nor double precision");
+}
+
+/** Four octets of a content, the most significant first. */
+function wordOf(element: BerElement, at: number): number {
+  const high = (element.octet(at) << 24) | (element.octet(at + 1) << 16);
+  return (high | (element.octet(at + 2) << 8) | element.octet(at + 3)) >>> 0;
 }
 
 function floatOctets(value: number, width: 32 | 64): Uint8Array {
@@ -197,15 +209,9 @@ function floatOctets(value: number, width: 32 | 64): Uint8Array {
 }
 
 function toUtcTime(element: BerElement): MmsData {
-  const { content } = element;
-  if (content.length !== 8) throw element.refuse(`a UtcTime of ${content.length} octets`);
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  return {
-    type: "utc-time",
-    seconds: view.getUint32(0),
-    fraction: view.getUint32(4) >>> 8,
-    quality: view.getUint8(7),
-  };
+  if (element.length !== 8) throw element.refuse(`a UtcTime of ${element.length} octets`);
+  const rest = wordOf(element, 4);
+  return { type: "utc-time", seconds: wordOf(element, 0), fraction: rest >>> 8, quality: rest & 0xff };
 }
 
 function utcTimeOctets(time: Extract<MmsData, { type: "utc-time" }>): Uint8Array {

@@ -10,17 +10,17 @@ const OCTETS_LIMIT = 9;
  * ambiguous about it.
  */
 export function toWhole(element: BerElement): number | bigint {
-  const { content } = element;
-  const [first] = content;
-  if (first === undefined || content.length > OCTETS_LIMIT)
-    throw element.refuse(`an INTEGER of ${content.length} octets; 1 to ${OCTETS_LIMIT} are accepted`);
-  if (content.length <= 6) {
+  const { length } = element;
+  const first = element.octet(0);
+  if (length === 0 || length > OCTETS_LIMIT)
+    throw element.refuse(`an INTEGER of ${length} octets; 1 to ${OCTETS_LIMIT} are accepted`);
+  if (length <= 6) {
     let value = first >= 0x80 ? first - 0x100 : first;
-    for (let i = 1; i < content.length; i++) value = value * 0x100 + (content[i] ?? 0);
+    for (let at = 1; at < length; at++) value = value * 0x100 + element.octet(at);
     return value;
   }
   let value = first >= 0x80 ? -1n : 0n;
-  for (const octet of content) value = (value << 8n) | BigInt(octet);
+  for (const octet of element.content) value = (value << 8n) | BigInt(octet);
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }

@@ -10,8 +10,25 @@ const SUBSTITUTED = 10;
 const TEST = 11;
 const OPERATOR_BLOCKED = 12;
 
-/** The quality of a value. Bits a shorter bit string does not have are false. */
+/** The bits that say something. */
+const QUALITY_BITS = 13;
+
+/** Each quality once, by its bits: nearly every value has one, and nearly all have the same. */
+const known: (Quality | undefined)[] = new Array<Quality | undefined>(2 ** QUALITY_BITS);
+
+/** The quality of a value, the same object for the same bits. Bits a shorter bit string does not have are false. */
 export function qualityOf(bits: Bits): Quality {
+  const first = bits.octets[0] ?? 0;
+  const second = bits.octets[1] ?? 0;
+  const said = ((first << 8) | second) & (0xffff << (16 - Math.min(bits.length, QUALITY_BITS)));
+  const before = known[said >> (16 - QUALITY_BITS)];
+  if (before !== undefined) return before;
+  const quality = toQuality(bits);
+  known[said >> (16 - QUALITY_BITS)] = quality;
+  return quality;
+}
+
+function toQuality(bits: Bits): Quality {
   const validity = VALIDITY_BY_BITS[(bitAt(bits, 0) ? 2 : 0) + (bitAt(bits, 1) ? 1 : 0)] ?? "invalid";
   const detail = DETAIL_QUALITIES.filter((_name, at) => bitAt(bits, DETAIL_FROM + at));
   return {

@@ -28,8 +28,20 @@ export function isSet({ seconds }: { readonly seconds: number }): boolean {
   return seconds !== 0;
 }
 
+/** The members of a report nearly always say one time: the last is kept. */
+let last: { readonly of: UtcTime; readonly timestamp: Timestamp } | undefined;
+
 /** IEC 61850-8-1 table 28. */
 export function timestampOf(time: UtcTime): Timestamp {
+  const before = last?.of;
+  const isSame =
+    before?.fraction === time.fraction && before.seconds === time.seconds && before.quality === time.quality;
+  if (last !== undefined && isSame) return last.timestamp;
+  last = { of: time, timestamp: toTimestamp(time) };
+  return last.timestamp;
+}
+
+function toTimestamp(time: UtcTime): Timestamp {
   const { quality } = time;
   const bits = quality & ACCURACY;
   const told: TimeQuality = {

@@ -4,6 +4,7 @@ import { VALUE_LENGTH } from "../../../edge-agent/model/limits.ts";
 import { toHex } from "../../kit/bytes.ts";
 import { bitsText, dataAccessErrorText, type AccessResult, type MmsData } from "../mms/data.ts";
 import type { TypeDescription } from "../mms/types.ts";
+import { plainFloat } from "./plain-float.ts";
 import { entryTimeText, utcText } from "./time.ts";
 
 /** Dbpos and Tcmd (IEC 61850-8-1): two bits. */
@@ -82,16 +83,6 @@ export function toJson(data: AccessResult, declared?: TypeDescription, name = ""
   }
   if (data.type === "other") return { tag: data.tag, content: toHex(data.content) };
   return typedValue(data, name, declared)?.value ?? null;
-}
-
-/** The fewest digits that are the same single-precision number: 50.01, and not what its bits are in double precision. */
-function plainFloat(value: number, width: 32 | 64): number {
-  if (width === 64) return value;
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return Number(value.toPrecision(9));
 }
 
 function integerValue(value: number | bigint, size: 8 | 16 | 32 | 64 | undefined, sign: "i" | "u"): TypedValue {

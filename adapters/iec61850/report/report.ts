@@ -56,7 +56,8 @@ export function readReport({ results }: InformationReport): Report {
     ? { number: fields.whole("SubSqNum"), more: fields.truth("MoreSegmentsFollow") }
     : undefined;
   const inclusion = fields.bits("Inclusion-bitstring");
-  const members = Array.from({ length: inclusion.length }, (_, at) => at).filter((at) => bitAt(inclusion, at));
+  const members: number[] = [];
+  for (let at = 0; at < inclusion.length; at++) if (bitAt(inclusion, at)) members.push(at);
   const references = hasField(optional, "dataReference") ? members.map(() => fields.text("data-reference")) : undefined;
   const values = members.map(() => fields.next("value"));
   const reasons = hasField(optional, "reason") ? members.map(() => triggersOf(fields.bits("ReasonCode"))) : undefined;
