@@ -142,6 +142,7 @@ export class EdgeAgent implements Surroundings {
       note: (level, text) => this.note(level, text),
       broke: (protocol, fault) => this.broke(protocol, fault),
       elsewhere: config.pair.forwardDevices ? this.#elsewhere() : undefined,
+      unserved: () => this.#unserved(),
     });
     this.forwarding = new Forwarding({
       mesh: () => this.mesh,
@@ -363,12 +364,20 @@ export class EdgeAgent implements Surroundings {
 
   /** Every peer once that is active for a group we do not serve. */
   #activeElsewhere(): readonly string[] {
-    const active = new Set<string>();
-    for (const [group, runner] of this.runners) {
-      if (this.#works.has(group)) continue;
-      for (const [peer, { role }] of Object.entries(runner.snapshot().peers)) if (role === "active") active.add(peer);
-    }
-    return [...active];
+    const idle = [...this.runners.keys()].filter((group) => !this.#works.has(group));
+    return [...new Set(idle.flatMap((group) => this.#activePeers(group)))];
+  }
+
+  #unserved(): readonly string[] {
+    const carries = this.config.pair.forwardDevices;
+    return [...this.runners.keys()].filter(
+      (group) => !this.#works.has(group) && !(carries && this.#activePeers(group).length > 0),
+    );
+  }
+
+  #activePeers(group: string): readonly string[] {
+    const peers = Object.entries(this.runners.get(group)?.snapshot().peers ?? {});
+    return peers.flatMap(([peer, { role }]) => (role === "active" ? [peer] : []));
   }
 
   /** What a service opens itself is opened only where its group is active. */

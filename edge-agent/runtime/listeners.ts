@@ -22,6 +22,8 @@ export interface ListenersParts {
   readonly broke?: ((protocol: string, fault: EdgeError) => void) | undefined;
   /** Absent: devices that reach the wrong agent are refused, and the sockets of a standby are closed. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** Groups whose devices nobody can tell from strangers here and now: active neither here nor where a device is carried to. */
+  readonly unserved?: (() => readonly string[]) | undefined;
 }
 
 /** The agents that serve the devices this one does not. */
@@ -254,8 +256,18 @@ export class Listeners {
       },
       heard: (device) => find(device)?.heard(device),
       refused: (device, peer, fault) => {
-        if (device === undefined && work === undefined && isUnknownDevice(fault) && elsewhere()) return;
-        this.#parts.refused(device, service.protocol, peer, fault);
+        if (device !== undefined || work !== undefined || !isUnknownDevice(fault)) {
+          this.#parts.refused(device, service.protocol, peer, fault);
+          return;
+        }
+        if (elsewhere()) return;
+        const unserved = this.#parts.unserved?.() ?? [];
+        this.#parts.refused(
+          device,
+          service.protocol,
+          peer,
+          unserved.length === 0 ? fault : unservedHere(fault, unserved),
+        );
       },
       permit: () => work?.reign.mayAct() ?? false,
     };
@@ -293,6 +305,17 @@ function notActive(device: string): EdgeError {
     blame: "us",
     retry: "now",
     message: `the group of device ${device} is not active on this agent`,
+  });
+}
+
+/** Not a stranger: perhaps one whose group is just being taken over. It comes again. */
+function unservedHere(fault: EdgeError, groups: readonly string[]): EdgeError {
+  return new EdgeError({
+    code: "lease.not-active",
+    blame: "us",
+    retry: "now",
+    message: `${fault.message} in the groups that are active here; ${groups.join(", ")} ${groups.length === 1 ? "is" : "are"} not`,
+    cause: fault,
   });
 }
 

@@ -178,6 +178,8 @@ describe("two agents and two groups, each the standby of the other", () => {
     await bed.working();
     expect(await groups.taken(mark)).toEqual([{ group: "north", holder: "b", reason: "link-closed" }]);
     await bed.acknowledges(200, 10_000);
+    // Devices of north that reached b before it had north are no strangers.
+    expect(b?.program.log()).not.toContain("oslp.device.unknown");
     // The devices of the group that was never touched notice nothing; those of the other wait for a takeover.
     expect(bed.books.longestSilence(killedAt, performance.now()).ms).toBeLessThan(1_000);
 
