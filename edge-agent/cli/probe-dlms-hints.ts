@@ -15,7 +15,13 @@ const HINTS: Readonly<Record<string, string>> = {
     "is it HDLC, at that address (--server, --physical, --address-octets), for that client (--client)?",
 };
 
+/** Of an acse-service-user. */
+const CONTEXT_NOT_SUPPORTED = 2;
+const CONTEXT_HINT =
+  "does it want ciphering (--keys, --protection), or the other way to name objects (--sn, or without it)?";
+
 /** `undefined` where the message says enough. */
 export function hintFor(fault: EdgeError | undefined): string | undefined {
+  if (fault?.code === "dlms.association.rejected" && fault.native === CONTEXT_NOT_SUPPORTED) return CONTEXT_HINT;
   return fault === undefined ? undefined : HINTS[fault.code];
 }

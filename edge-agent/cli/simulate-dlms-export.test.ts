@@ -35,6 +35,7 @@ it.each([
     mechanism,
     policy,
     suite,
+    ...(carrier === "hdlc" ? { referencing: "short-name" as const } : {}),
   };
   const file = join(dir, "meters.yaml");
   const folder = exportMeters(file, plan, planFleet(plan));
@@ -48,7 +49,7 @@ dlms: { keyFolder: meter-keys }
   });
   expect(issues.filter(({ severity }) => severity === "error")).toEqual([]);
   expect(config?.devices).toMatchObject([
-    { port: 4_059, udp: carrier === "udp", suite },
+    { port: 4_059, udp: carrier === "udp", suite, referencing: carrier === "hdlc" ? "short-name" : "logical-name" },
     { port: 4_060, udp: carrier === "udp", suite },
   ]);
   for (const name of readdirSync(folder)) {

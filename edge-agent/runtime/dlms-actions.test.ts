@@ -87,4 +87,21 @@ describe("every action against a simulated meter", () => {
     expect(failed.sort()).toEqual([...others]);
     for (const { type, data } of meters.drafts) expect(dataSchemas[type].safeParse(data).error).toBeUndefined();
   });
+
+  it("of short names succeeds, but for what they have not", async () => {
+    const plan = { mbus: ["gas", "water"], referencing: "short-name" } as const;
+    const meters = await MeterBench.start({ plan, device: "referencing: short-name", nextKeys: true });
+    bench = meters;
+    const failed: string[] = [];
+    for (const name of [...ACTION_NAMES.filter((one) => one !== "keys.replace"), "keys.replace", "readings.actual"]) {
+      const { end, fault } = await meters.send(name, VALUES[name]);
+      if (end !== "succeeded") failed.push(`${name} ${fault?.code}`);
+    }
+    // ACCESS is a service of logical names; an image of that name there is not.
+    expect(failed.sort()).toEqual([
+      "access dlms.service.not-negotiated",
+      "firmware.update dlms.command.invalid",
+      "mbus.update-firmware dlms.command.invalid",
+    ]);
+  });
 });
