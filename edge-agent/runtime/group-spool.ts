@@ -46,9 +46,14 @@ interface Waiting {
 }
 
 interface Joining {
+  readonly record: SpoolRecord;
   readonly resolve: () => void;
   readonly reject: (fault: EdgeError) => void;
+  readonly refusal: Refusal;
 }
+
+/** Asked in the tick of the append: why the record must not be taken any more, or `undefined`. */
+export type Refusal = () => EdgeError | undefined;
 
 const HOUSEKEEPING_MS = 1_000;
 
@@ -101,18 +106,18 @@ export class GroupSpool {
 
   /**
    * Resolves when the entry is on this disk, and on the peer's too while it mirrors us; also where the operator's policy
-   * dropped it, which is counted. Rejects with `spool.*` where it was not taken.
+   * dropped it, which is counted. Rejects with `spool.*` where it was not taken, and with what `refusal` says.
    */
-  add(entry: CommitEntry): Promise<void> {
-    return this.addRecord(toRecord(entry));
+  add(entry: CommitEntry, refusal?: Refusal): Promise<void> {
+    return this.addRecord(toRecord(entry), refusal);
   }
 
   /** The same with what is no entry: the queue of a bridge. */
-  addRecord(record: SpoolRecord): Promise<void> {
+  addRecord(record: SpoolRecord, refusal: Refusal = () => undefined): Promise<void> {
     const now = this.#parts.timers.now();
     if (!this.#joining.hasRoomFor(record)) this.#write();
     return new Promise((resolve, reject) => {
-      this.#joining.add(record, { resolve, reject }, now);
+      this.#joining.add(record, { record, resolve, reject, refusal }, now);
       if (this.#joining.isDue(now)) this.#write();
       else this.#armJoin(this.#joining.wakeAt);
     });
@@ -153,9 +158,10 @@ export class GroupSpool {
     this.#cancelJoin?.();
     this.#cancelJoin = undefined;
     if (this.#joining.length === 0) return;
-    const { records, tokens } = this.#joining.take();
+    const tokens = this.#joining.take().tokens.filter(isStillTaken);
+    if (tokens.length === 0) return;
     try {
-      const { positions } = this.own.append(records);
+      const { positions } = this.own.append(tokens.map(({ record }) => record));
       this.own.sync();
       tokens.forEach((token, index) => {
         const position = positions[index];
@@ -216,4 +222,11 @@ export class GroupSpool {
       this.#keepHouse();
     });
   }
+}
+
+/** It may have waited, and the loop may have stood still meanwhile. */
+function isStillTaken({ refusal, reject }: Joining): boolean {
+  const fault = refusal();
+  if (fault !== undefined) reject(fault);
+  return fault === undefined;
 }

@@ -25,6 +25,7 @@ export class SpoolSide {
   readonly disks: Map<string, SimDisk> = new Map();
   readonly random: SeededRandom;
   readonly #settings: SpoolSettings;
+  readonly #clock: SimClock;
   spool: GroupSpool;
   /** Where pieces go; `undefined` while the link is down. */
   other: SpoolSide | undefined;
@@ -37,6 +38,7 @@ export class SpoolSide {
 
   constructor(name: string, clock: SimClock, seed: number, settings: Partial<SpoolSettings> = {}) {
     this.name = name;
+    this.#clock = clock;
     this.host = new SimHost({ clock, name });
     this.random = new SeededRandom(seed).of(name);
     this.#settings = { ...SETTINGS, ...settings };
@@ -52,6 +54,15 @@ export class SpoolSide {
     this.host.kill();
     for (const disk of this.disks.values()) disk.crash();
     this.spool = this.#open();
+  }
+
+  /** What has left one side reaches the other, which reads it when it runs. */
+  #reach(other: SpoolSide, act: () => void): void {
+    const { host } = other;
+    const { life } = host;
+    this.#clock.after(0, () => {
+      if (!other.deaf && other.other === this) host.deliver(life, act);
+    });
   }
 
   #open(): GroupSpool {
@@ -82,16 +93,13 @@ export class SpoolSide {
         const { other } = this;
         if (other === undefined) return false;
         const copy = bytes.slice();
-        this.timers.at(this.timers.now(), () => {
-          if (!other.deaf) other.spool.mirrors.received(this.name, stream, copy);
-        });
+        this.#reach(other, () => other.spool.mirrors.received(this.name, stream, copy));
         return true;
       },
       acknowledge: (_peer, stream, position) => {
         const { other } = this;
-        this.timers.at(this.timers.now(), () => {
-          if (other !== undefined && !other.deaf) other.spool.mirrors.acknowledged(this.name, stream, position);
-        });
+        if (other !== undefined)
+          this.#reach(other, () => other.spool.mirrors.acknowledged(this.name, stream, position));
       },
       broken: (_peer, fault) => this.broken.push(fault.code),
     });

@@ -104,6 +104,13 @@ export class SpoolingStorekeeper implements Storekeeper {
     notTaken: (item, fault) => this.#notTaken(item, fault),
   };
 
+  /**
+   * An agent that stood still may hear of a commit when its reign is over. The next one has loaded what is remembered by then,
+   * and the device, which is not thanked, says it again there: what we spooled now would be another message, and out of turn.
+   */
+  readonly #refusal = (): EdgeError | undefined =>
+    this.#ended || !this.#parts.reign.mayAct() ? reignOver(this.#parts.reign) : undefined;
+
   constructor(parts: SpoolingParts) {
     this.#parts = parts;
     this.#path = new StorePath<Item>(parts.spool.view);
@@ -178,6 +185,11 @@ export class SpoolingStorekeeper implements Storekeeper {
   }
 
   #toSpool(item: Item): void {
+    const over = this.#refusal();
+    if (over !== undefined) {
+      this.#refuse(item, over);
+      return;
+    }
     this.#buffered += 1;
     this.#add(item.entry).then(
       () => {
@@ -191,7 +203,7 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   /** Never throws: those whose fate the committer tells in the same breath are still to hear of theirs. */
   async #add(entry: PlacedEntry): Promise<void> {
-    await this.#parts.spool.add(entry);
+    await this.#parts.spool.add(entry, this.#refusal);
   }
 
   #isStored(item: Item): void {

@@ -22,10 +22,12 @@ npm run campaign -- --faults none --burn 2 [--minutes 30] [--devices 20] [--ever
 Does nothing to the gateway but take the processors away: so many processes want a whole core each. Whatever the agents then
 take for somebody's death is false, is counted, and makes it exit with 1.
 
-npm run campaign -- mqtt [--clients 1000] [--kills 3] [--every 500] [--keep]
+npm run campaign -- mqtt [--clients 1000] [--kills 3] [--every 500] [--burn 4] [--stall 1500] [--freeze 1200]
+                           [--keep]
 
 Kills the active agent of a pair (SIGKILL) under connected MQTT clients that publish with QoS 1 and 2, and lets an account of
-what they were thanked for and what a core was handed judge.
+what they were thanked for and what a core was handed judge. With --burn so many processes want a whole core each besides, with
+--stall Redis and with --freeze the active agent stands still for so many ms every few seconds.
 `;
 
 const OPTIONS = {
@@ -100,6 +102,9 @@ async function killUnderMqtt(args: readonly string[]): Promise<number> {
       clients: { type: "string", default: "1000" },
       kills: { type: "string", default: "3" },
       every: { type: "string", default: "500" },
+      burn: { type: "string", default: "0" },
+      stall: { type: "string", default: "0" },
+      freeze: { type: "string", default: "0" },
       keep: { type: "boolean", default: false },
     },
   });
@@ -107,6 +112,9 @@ async function killUnderMqtt(args: readonly string[]): Promise<number> {
     clients: count(values.clients, "clients"),
     kills: count(values.kills, "kills"),
     everyMs: count(values.every, "every"),
+    burners: count(values.burn, "burn"),
+    stallMs: count(values.stall, "stall"),
+    freezeMs: count(values.freeze, "freeze"),
     keep: values.keep,
     tell: (line) => void process.stdout.write(`${line}\n`),
   });

@@ -41,6 +41,14 @@ describe("the account of MQTT devices", () => {
     expect(brokenPromises(one.verdict())).toEqual([]);
   });
 
+  it("takes what says that it is late for what it is, and counts it", () => {
+    const one = account();
+    one.delivered(reading("dev-0", 3, "c"));
+    one.delivered({ ...reading("dev-0", 1, "a"), late: true });
+    expect(one.verdict()).toMatchObject({ late: 1, disordered: [] });
+    expect(brokenPromises(one.verdict())).toEqual([]);
+  });
+
   it.each<[string, (one: MqttAccount) => void, RegExp]>([
     ["what is lost", (one) => one.thanked("dev-0", 3), /acknowledged and lost, such as dev-0 3 \(QoS 1\)/],
     [

@@ -16,6 +16,8 @@ export interface MqttVerdict {
   readonly recognised: number;
   /** Of one device, at the core before what it said earlier. */
   readonly disordered: readonly string[];
+  /** The same of messages that say so: `late`, of an agent that was not there when the next one began. */
+  readonly late: number;
   /** Values no device ever published. */
   readonly invented: readonly string[];
   /** Wills that spoke although no device has died. */
@@ -42,6 +44,7 @@ export class MqttAccount {
   /** The highest number of a device that the core has seen. */
   readonly #highest = new Map<string, number>();
   #acknowledged = 0;
+  #late = 0;
   #wills = 0;
 
   get acknowledged(): number {
@@ -82,7 +85,8 @@ export class MqttAccount {
     }
     if (entry.deliveries === 0) {
       const highest = this.#highest.get(entry.device) ?? 0;
-      if (entry.number < highest) this.#disordered.push(`${key} after ${highest}`);
+      if (entry.number < highest && message.late === true) this.#late += 1;
+      else if (entry.number < highest) this.#disordered.push(`${key} after ${highest}`);
       this.#highest.set(entry.device, Math.max(highest, entry.number));
     }
     entry.deliveries += 1;
@@ -108,6 +112,7 @@ export class MqttAccount {
       repeatedExactlyOnce: those((one) => one.qos === 2 && one.deliveries > 1),
       recognised: all.filter(([, one]) => one.qos === 1 && one.deliveries > 1 && one.ids.size === 1).length,
       disordered: this.#disordered,
+      late: this.#late,
       invented: this.#invented,
       wills: this.#wills,
     };

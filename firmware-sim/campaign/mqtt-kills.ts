@@ -1,14 +1,22 @@
 import { consume } from "../../core-client/consume.ts";
+import { Burners } from "../bed/burners.ts";
 import { until } from "../bed/until.ts";
 import { brokenPromises, MqttAccount, type MqttVerdict } from "./mqtt-account.ts";
 import { MqttClients } from "./mqtt-clients.ts";
-import { type MqttField, MqttPair } from "./mqtt-pair.ts";
+import { type MqttAgent, type MqttField, MqttPair } from "./mqtt-pair.ts";
+import { Stalls } from "./stalls.ts";
 
 export interface MqttKillsSettings {
   readonly clients: number;
   readonly kills: number;
   /** Between two messages of one conversation of a device, ms. */
   readonly everyMs: number;
+  /** Processes that want a whole core each. */
+  readonly burners: number;
+  /** Redis stands still for so long, again and again, ms; 0: never. */
+  readonly stallMs: number;
+  /** The active agent stands still for so long, again and again, ms; 0: never. */
+  readonly freezeMs: number;
   readonly keep: boolean;
   readonly tell: (line: string) => void;
 }
@@ -18,6 +26,10 @@ export interface MqttKillsResult
   readonly ok: boolean;
   readonly clients: number;
   readonly kills: readonly MqttKill[];
+  /** How often Redis stood still. */
+  readonly stalls: number;
+  /** How often the active agent did. */
+  readonly freezes: number;
   readonly lost: number;
   readonly twice: number;
   readonly repeatedExactlyOnce: number;
@@ -36,6 +48,9 @@ export interface MqttKill {
 }
 
 const PATIENCE_MS = 120_000;
+/** Between two times that Redis, or the active agent, stands still: they coincide now and then. */
+const STALL_REST_MS = 3_000;
+const FREEZE_REST_MS = 4_300;
 
 /** Devices that say numbers under load, and a will. */
 function fieldOf(devices: number): MqttField {
@@ -66,14 +81,22 @@ export async function mqttKills(settings: MqttKillsSettings): Promise<MqttKillsR
   });
   const clients = new MqttClients({ count, ports: pair.agents.map(({ port }) => port), everyMs, account });
   let keep = true;
+  const burning = new Burners(settings.burners);
+  const stalls: Stalls[] = [];
   try {
     for (const agent of pair.agents) await pair.untilReady(agent);
     await clients.connect();
     tell(`${clients.connected} clients are connected`);
     clients.publish();
     await until("messages flow", () => account.acknowledged > count, PATIENCE_MS);
+    stalls.push(
+      new Stalls({ pid: () => pair.redis.pid, forMs: settings.stallMs, restMs: STALL_REST_MS }),
+      new Stalls({ pid: () => activeOf(pair, clients)?.program.pid, forMs: settings.freezeMs, restMs: FREEZE_REST_MS }),
+    );
     const kills: MqttKill[] = [];
     for (let kill = 0; kill < settings.kills; kill++) kills.push(await killActive(pair, clients, account, settings));
+    const [redisStalls, freezes] = stalls;
+    for (const one of stalls) await one.stop();
     await clients.settle();
     await until("the core has everything", () => account.isSettled, PATIENCE_MS);
     const verdict = account.verdict();
@@ -84,6 +107,8 @@ export async function mqttKills(settings: MqttKillsSettings): Promise<MqttKillsR
       ok: broken.length === 0,
       clients: count,
       kills,
+      stalls: redisStalls?.count ?? 0,
+      freezes: freezes?.count ?? 0,
       ...figures,
       lost: lost.length,
       twice: twice.length,
@@ -92,11 +117,18 @@ export async function mqttKills(settings: MqttKillsSettings): Promise<MqttKillsR
       broken,
     };
   } finally {
+    await burning.stop();
+    for (const one of stalls) await one.stop();
     clients.end();
     await consumer.close();
     if (keep) tell(`kept: ${pair.dir}`);
     await pair.stop(keep);
   }
+}
+
+function activeOf(pair: MqttPair, clients: MqttClients): MqttAgent | undefined {
+  const at = clients.servedAt();
+  return pair.agents.find(({ port }) => port === at);
 }
 
 async function killActive(
@@ -105,8 +137,8 @@ async function killActive(
   account: MqttAccount,
   { clients: count, tell }: MqttKillsSettings,
 ): Promise<MqttKill> {
-  const at = clients.servedAt();
-  const active = pair.agents.find(({ port }) => port === at);
+  const active = activeOf(pair, clients);
+  const at = active?.port;
   if (active === undefined) throw new Error("nobody serves the devices");
   const [from, before] = [performance.now(), account.acknowledged];
   await until("messages flow under load", () => account.acknowledged > before + count, PATIENCE_MS);
