@@ -360,6 +360,35 @@ describe("carry", () => {
     expect(written).toEqual(["younger"]);
   });
 
+  it.each([
+    { between: "no reign", epoch: B.epoch + 1, state: "succeeded", runs: 1 },
+    { between: "a reign", epoch: B.epoch + 2, state: "unknown", runs: 0 },
+  ])(
+    "with $between between the one who began it and ours, reads back absence as $state",
+    async ({ epoch, state, runs }) => {
+      const ledger = new MemoryLedger();
+      ledger.lease = B;
+      const one = command({ idempotent: true });
+      await ledger.accept(B, one, START);
+      await ledger.begin(B, "c1", { basis: { state: "accepted", turn: 0 }, now: START, verified: false });
+      const hold = { ...A, epoch };
+      ledger.lease = hold;
+      let written = 0;
+      const end = await carry(one, {
+        ...ports(ledger),
+        reign: { group: "g", ...hold, mayAct: () => true },
+        verifier: { verifiable: () => true, verify: async () => ({ found: "not-done" }) },
+        execute: async (of, attempt) => {
+          await attempt.begin();
+          written += 1;
+          return concluded(of.uid, "succeeded");
+        },
+      });
+      expect(end).toMatchObject({ kind: "ended", record: { state } });
+      expect(written).toBe(runs);
+    },
+  );
+
   it("does not call expired what an earlier holder may have done, where Redis lets nothing begin", async () => {
     const ledger = new MemoryLedger();
     ledger.lease = B;

@@ -222,8 +222,10 @@ class Carrying {
       }
     }
     const { device, uid } = this.#command;
-    // What is not there may have been there; and repeating the older command would undo the younger one.
-    if (finding.found === "not-done" && !isBy(record, reign) && begins.byOthers(device, uid)) {
+    // What is not there may have been there; and repeating the older command would undo the younger one. What began in
+    // a reign between that one and ours nobody has told us.
+    const mayBeUndone = begins.byOthers(device, uid) || record.epoch < reign.epoch - 1;
+    if (finding.found === "not-done" && !isBy(record, reign) && mayBeUndone) {
       return { kind: "finish", record, ending: overtaken(record), witnessed: false };
     }
     const decision = decideOnFinding(record, this.#command, finding, this.#situation());

@@ -52,7 +52,7 @@ export function interrupted(record: LedgerRecord): Ending {
 /** It was begun by an earlier holder, and a later command began before its effect could be read back. */
 export function overtaken(record: LedgerRecord): Ending {
   const ending = interrupted(record);
-  const text = `${ending.text}; another command has begun at the device since, so reading back tells nothing`;
+  const text = `${ending.text}; another command has or may have begun at the device since, so reading back tells nothing`;
   return { ...ending, text: text.slice(0, TEXT_LENGTH) };
 }
 
