@@ -9,7 +9,7 @@ import type { Carried, CarryPorts } from "./carry-ports.ts";
 import { overtaken, unbegun } from "./endings.ts";
 import { Gate, type Refusal } from "./gate.ts";
 import { insist } from "./insist.ts";
-import { basisOf } from "./ledger.ts";
+import { type Basis, basisOf, type Finish, type FinishReply } from "./ledger.ts";
 import { type Decision, decideAfter, decideOnFinding, decideOnTake, type Finding, isBy, outOfTime } from "./life.ts";
 import { timeOf } from "./times.ts";
 
@@ -234,10 +234,14 @@ class Carrying {
 
   async #finish(step: Extract<Step, { readonly kind: "finish" }>): Promise<Step> {
     const { ledger, reign, wall, ending } = this.#ports;
-    let basis: ReturnType<typeof basisOf> | undefined = basisOf(step.record);
+    let known: LedgerRecord | undefined = step.record;
     for (;;) {
-      const finish = { basis, now: wall(), ending: step.ending };
-      const reply = await this.#insist(() => ledger.finish(reign, this.#command.uid, finish), ending);
+      const basis: Basis | undefined = known === undefined ? undefined : basisOf(known);
+      const finish: Finish = { basis, known, now: wall(), ending: step.ending };
+      const reply: FinishReply | undefined = await this.#insist(
+        () => ledger.finish(reign, this.#command.uid, finish),
+        ending,
+      );
       if (reply === undefined) return STOPPED;
       switch (reply.kind) {
         case "ended":
@@ -245,14 +249,14 @@ class Carrying {
         case "fenced":
           return FENCED;
         case "missing":
-          basis = undefined;
+          known = undefined;
           break;
         case "changed":
           // What follows from the record is decided anew. What we saw ourselves stands, also on a record that Redis lost
           // and we found in an older state: running it again would be doing it twice.
           if (!step.witnessed) return { kind: "decide", record: reply.record };
           if (reply.record.epoch > reign.epoch) return FENCED;
-          basis = basisOf(reply.record);
+          known = reply.record;
           break;
       }
     }

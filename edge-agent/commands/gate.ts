@@ -63,7 +63,7 @@ export class Gate {
     if (before !== undefined && before !== "late") throw this.#refuse({ kind: "left", why: before });
     let reply: BeginReply;
     try {
-      const begin = { basis: basisOf(record), now: wall(), verified };
+      const begin = { basis: basisOf(record), known: record, now: wall(), verified };
       reply = await ledger.begin(reign, command.uid, begin);
     } catch (thrown) {
       this.#refuse({ kind: "withdrawn", why: "unavailable" });

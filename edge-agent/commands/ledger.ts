@@ -48,6 +48,8 @@ export function basisOf(record: LedgerRecord): Basis {
 
 export interface Begin {
   readonly basis: Basis;
+  /** The record the basis was taken of, where the caller has it: what is in it need not be told again. */
+  readonly known?: LedgerRecord | undefined;
   readonly now: WallMs;
   /** The effect was read back: no earlier attempt has happened. */
   readonly verified: boolean;
@@ -56,6 +58,8 @@ export interface Begin {
 export interface Finish {
   /** `undefined`: there is no record, the command was never accepted. */
   readonly basis: Basis | undefined;
+  /** As in `Begin`. */
+  readonly known?: LedgerRecord | undefined;
   readonly now: WallMs;
   readonly ending: Ending;
 }

@@ -20,6 +20,19 @@ describe("Slots", () => {
     expect(came).toEqual(["urgent", "normal", "bulk"]);
   });
 
+  it("says how many wait, and when there are fewer", async () => {
+    const left: number[] = [];
+    const slots: Slots = new Slots(1, () => left.push(slots.waiting));
+    const first = await slots.take("normal", never);
+    const line = [slots.take("normal", never), slots.take("urgent", never)];
+    expect(slots.waiting).toBe(2);
+    first?.();
+    (await line[1])?.();
+    (await line[0])?.();
+    expect(left).toEqual([1, 0]);
+    expect(slots.waiting).toBe(0);
+  });
+
   it("does not free a place twice", async () => {
     const slots = new Slots(1);
     const first = await slots.take("normal", never);
@@ -43,6 +56,7 @@ describe("Slots", () => {
     const stays = slots.take("normal", never);
     leaving.abort();
     expect(await left).toBeUndefined();
+    expect(slots.waiting).toBe(1);
     expect(await slots.take("normal", leaving.signal)).toBeUndefined();
     first?.();
     expect(await stays).toBeDefined();

@@ -17,10 +17,19 @@ export class Slots {
     bulk: new Fifo(),
   };
   readonly #watched = new WeakSet<AbortSignal>();
+  readonly #granted: () => void;
   #free: number;
+  #waitingNow = 0;
 
-  constructor(atOnce: number) {
+  /** `granted`: called when one of those who wait has got a place. */
+  constructor(atOnce: number, granted: () => void = () => {}) {
     this.#free = atOnce;
+    this.#granted = granted;
+  }
+
+  /** How many wait for a place. */
+  get waiting(): number {
+    return this.#waitingNow;
   }
 
   /** Resolves with the place, or with `undefined` where the signal was given first. */
@@ -32,6 +41,7 @@ export class Slots {
     }
     return new Promise((grant) => {
       this.#waiting[priority].push({ grant, signal });
+      this.#waitingNow += 1;
       this.#watch(signal);
     });
   }
@@ -49,8 +59,12 @@ export class Slots {
       for (let left = line.length; left > 0; left--) {
         const waiter = line.shift();
         if (waiter === undefined) break;
-        if (waiter.signal === signal) waiter.grant(undefined);
-        else line.push(waiter);
+        if (waiter.signal !== signal) {
+          line.push(waiter);
+          continue;
+        }
+        this.#waitingNow -= 1;
+        waiter.grant(undefined);
       }
     }
   }
@@ -61,8 +75,13 @@ export class Slots {
       if (!held) return;
       held = false;
       const next = this.#next();
-      if (next === undefined) this.#free += 1;
-      else next.grant(this.#place());
+      if (next === undefined) {
+        this.#free += 1;
+        return;
+      }
+      this.#waitingNow -= 1;
+      next.grant(this.#place());
+      this.#granted();
     };
   }
 

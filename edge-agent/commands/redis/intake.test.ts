@@ -291,6 +291,25 @@ describe("CommandIntake", () => {
     expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
   });
 
+  it("leaves in the queue what would only stand in line for a place", async () => {
+    const rig = rigs.rig();
+    await rig.send(Array.from({ length: 800 }, (_, i) => now({ uid: `c${i}`, device: `dev_${i}` })));
+    const open = promised();
+    const agent = await rig.promote(A, {
+      limits: { atOnce: 1 },
+      execute: async (one, attempt) => {
+        await open.promise;
+        return agent.obey(one, attempt);
+      },
+    });
+    await until(() => agent.intake.stats().held > 128);
+    // Whatever has begun to be taken is here before this is answered.
+    for (let i = 0; i < 10; i++) await rig.record("c0");
+    expect(agent.intake.stats().held).toBeLessThan(500);
+    open.keep();
+    await until(() => agent.told.length === 800, 10_000);
+  });
+
   it("lets no device wait for another one's", async () => {
     const rig = rigs.rig();
     const agent = await rig.promote(A, {

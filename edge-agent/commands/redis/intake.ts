@@ -10,6 +10,7 @@ import { refused } from "../endings.ts";
 import { insist, type Patience } from "../insist.ts";
 import { readCommand } from "../intake-job.ts";
 import { type Laned, Lanes } from "../lanes.ts";
+import { Room } from "../room.ts";
 import { Slots } from "../slots.ts";
 import { timeOf } from "../times.ts";
 import type { Take, TakenJob } from "./command-queue.ts";
@@ -55,6 +56,7 @@ export class CommandIntake {
   readonly #lanes: Lanes<Item>;
   readonly #patience: Patience;
   readonly #ports: CarryPorts;
+  readonly #room: Room;
   readonly #settlement: Settlement;
   readonly #stopping = new AbortController();
   readonly #ending = new AbortController();
@@ -64,14 +66,11 @@ export class CommandIntake {
   readonly #counts = { taken: 0, recovered: 0, givenBack: 0, repeats: 0, invalid: 0, reused: 0, laneFull: 0 };
   #fenced = 0;
   #faults = 0;
-  #held = 0;
   /** Ids of the jobs we know to be ours. */
   readonly #inHand = new Set<string>();
   /** The last take was not answered: it may have taken. */
   #inDoubt = false;
   #reclaimAt: Instant;
-  /** Wakes up who waits for room in the window. */
-  #roomFreed: (() => void) | undefined;
   #orders = 0;
   /** What runs, so that `stop` can wait for it. */
   readonly #running = new Set<Promise<void>>();
@@ -97,6 +96,8 @@ export class CommandIntake {
       onFault: (fault) => this.#report(fault),
     };
     const { ledger } = ports;
+    const slots: Slots = new Slots(this.#limits.atOnce, () => this.#room.look());
+    this.#room = new Room({ ...this.#limits, perCall: TAKE_AT_ONCE }, () => slots.waiting);
     const wall = (): WallMs => timers.wall();
     this.#ports = {
       ...this.#patience,
@@ -106,7 +107,7 @@ export class CommandIntake {
       quiet: (signal) => pauseFor(timers, this.#quietAt - timers.now(), signal),
       begins: new Begins(),
       backoff: options.backoff ?? INTAKE_BACKOFF,
-      slots: new Slots(this.#limits.atOnce),
+      slots,
       execute: options.execute,
       verifier: options.verifier,
       stopping: this.#stopping.signal,
@@ -144,7 +145,7 @@ export class CommandIntake {
   stats(): IntakeStats {
     return {
       ...this.#counts,
-      held: this.#held,
+      held: this.#room.held,
       busy: this.#lanes.busy,
       waiting: this.#lanes.waiting,
       ended: { ...this.#ended },
@@ -161,9 +162,9 @@ export class CommandIntake {
   async #stop(drainMs: DurationMs): Promise<void> {
     this.#stopping.abort();
     this.#bell.close();
-    this.#roomFreed?.();
+    this.#room.wake();
     const waiting = this.#lanes.takeWaiting(() => true);
-    this.#letGo(waiting.length);
+    this.#room.letGo(waiting.length);
     await this.#giveBack(waiting);
     await this.#loop?.catch((thrown: unknown) => this.#report(thrown));
     const drained = Promise.all(this.#running);
@@ -188,14 +189,10 @@ export class CommandIntake {
   async #takeOn(): Promise<void> {
     const { reign, timers } = this.#options;
     const signal = this.#stopping.signal;
-    // With a backlog places become free one at a time, and a question for each would cost as much as one for a hundred.
-    const enough = Math.min(TAKE_AT_ONCE, Math.max(1, Math.floor(this.#limits.window / 4)));
     while (!signal.aborted) {
-      const asked = Math.min(this.#limits.window - this.#held, TAKE_AT_ONCE);
-      if (asked < enough) {
-        await new Promise<void>((resolve) => {
-          this.#roomFreed = resolve;
-        });
+      const asked = this.#room.wanted;
+      if (asked === 0) {
+        await this.#room.wait();
         continue;
       }
       if (!reign.mayAct()) {
@@ -265,7 +262,7 @@ export class CommandIntake {
 
   #admit(job: TakenJob): void {
     this.#counts.taken += 1;
-    this.#held += 1;
+    this.#room.hold();
     this.#inHand.add(job.id);
     const read = readCommand(job.data);
     if (read.kind === "refused") {
@@ -279,7 +276,7 @@ export class CommandIntake {
     const { device, priority, uid } = command;
     const item: Item = { job, command, device, priority, order: this.#orders++ };
     if (this.#stopping.signal.aborted) {
-      this.#letGo(1);
+      this.#room.letGo(1);
       this.#untouched.push(item);
       return;
     }
@@ -327,7 +324,7 @@ export class CommandIntake {
       await this.#settlement.aside(job, `${fault.code}: ${fault.message}`);
     } finally {
       this.#inHand.delete(job.id);
-      this.#letGo(1);
+      this.#room.letGo(1);
     }
   }
 
@@ -347,13 +344,7 @@ export class CommandIntake {
     const record = await this.#settlement.refuse(job, known);
     if (record !== undefined) this.#count(record.state);
     this.#inHand.delete(job.id);
-    this.#letGo(1);
-  }
-
-  #letGo(jobs: number): void {
-    this.#held -= jobs;
-    this.#roomFreed?.();
-    this.#roomFreed = undefined;
+    this.#room.letGo(1);
   }
 
   #count(state: TerminalState): void {

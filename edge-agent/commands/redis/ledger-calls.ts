@@ -1,4 +1,5 @@
 import type { IRedisClient } from "bullmq";
+import { Packr } from "msgpackr";
 import { Fifo } from "../../../adapters/kit/fifo.ts";
 import { ACCEPT_SCRIPT, BEGIN_SCRIPT, FINISH_SCRIPT, RETRACT_SCRIPT } from "./ledger-scripts.ts";
 
@@ -20,11 +21,12 @@ export const SCRIPTS_AT_ONCE = 4;
 const PAUSE_MS = 20;
 const MANY = "busbar:cmd-many";
 const FIRST_LINE = "#!lua\n";
+const packer = new Packr({ useRecords: false });
 
 interface Open {
   readonly call: LedgerCall;
   readonly key: string;
-  readonly args: readonly (string | number)[];
+  readonly args: readonly string[];
   readonly resolve: (reply: unknown) => void;
   readonly reject: (thrown: unknown) => void;
 }
@@ -50,7 +52,7 @@ export class LedgerCalls {
   }
 
   /** Resolves with the reply of the script; rejects as ioredis does. */
-  run(call: LedgerCall, key: string, args: readonly (string | number)[]): Promise<unknown> {
+  run(call: LedgerCall, key: string, args: readonly string[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       (call === "accept" ? this.#arriving : this.#underWay).push({ call, key, args, resolve, reject });
       this.#schedule();
@@ -92,9 +94,10 @@ export class LedgerCalls {
   async #send(calls: readonly Open[]): Promise<boolean> {
     const [first] = calls;
     if (calls.length === 1 && first !== undefined) return this.#alone(first);
-    const args = calls.flatMap(({ call, key, args: own }) => [call, key, own.length, ...own]);
+    // One text of all of them: ioredis and Redis would spend more on each of their hundreds of arguments than the script does.
+    const packed = packer.pack(calls.map(({ call, key, args }) => [call, key, args]));
     try {
-      const replies: unknown = await this.#client.runCommand(MANY, [this.#lease, ...args]);
+      const replies: unknown = await this.#client.runCommand(MANY, [this.#lease, packed]);
       for (const [index, call] of calls.entries()) {
         const reply: unknown = Array.isArray(replies) ? replies[index] : undefined;
         if (reply === FAILED) void this.#alone(call);
@@ -127,9 +130,8 @@ function nameOf(call: string): string {
 const FAILED = "failed";
 
 /**
- * KEYS: lease; the records have its hash tag, and so its slot. ARGV: for each call its name, its record, the number of its
- * arguments, and these. The scripts run as bodies of functions whose parameters hide the real KEYS and ARGV. Replies: that
- * of each call.
+ * KEYS: lease; the records have its hash tag, and so its slot. ARGV: MessagePack of `[name, record, arguments]` for each call, all
+ * of them texts. The scripts run as bodies of functions whose parameters hide the real KEYS and ARGV. Replies: that of each call.
  */
 function manyScript(): string {
   const bodies = Object.entries(SCRIPTS).map(
@@ -138,13 +140,9 @@ function manyScript(): string {
   return `${FIRST_LINE}local calls = {}
 ${bodies.join("")}
 local replies = {}
-local at = 1
-while at <= #ARGV do
-  local args = {}
-  for i = 1, tonumber(ARGV[at + 2]) do args[i] = ARGV[at + 2 + i] end
-  local done, reply = pcall(calls[ARGV[at]], {KEYS[1], ARGV[at + 1]}, args)
-  replies[#replies + 1] = done and reply or '${FAILED}'
-  at = at + 3 + #args
+for at, one in ipairs(cmsgpack.unpack(ARGV[1])) do
+  local done, reply = pcall(calls[one[1]], {KEYS[1], one[2]}, one[3])
+  replies[at] = done and reply or '${FAILED}'
 end
 return replies
 `;

@@ -26,6 +26,8 @@ const CANCEL = "busbar:cmd-cancel";
 interface Replied {
   readonly kind: string;
   readonly record: LedgerRecord | undefined;
+  /** What comes instead of a record, as texts. */
+  readonly news: readonly string[];
 }
 
 /**
@@ -59,12 +61,12 @@ export class RedisLedger implements Ledger {
     const { device, action, idempotent } = command;
     const { kind, record } = await this.#run("accept", command.uid, [
       leaseToken(hold),
-      acceptedAt,
-      LEDGER_RETENTION_MS,
+      String(acceptedAt),
+      String(LEDGER_RETENTION_MS),
       device,
       action,
       digest,
-      deadline,
+      String(deadline),
       idempotent ? "1" : "",
     ]);
     if (kind === "new") {
@@ -80,16 +82,24 @@ export class RedisLedger implements Ledger {
     throw misread(kind);
   }
 
-  async begin(hold: Hold, uid: string, { basis, now, verified }: Begin): Promise<BeginReply> {
-    const { kind, record } = await this.#surely("begin", uid, [
+  async begin(hold: Hold, uid: string, { basis, known, now, verified }: Begin): Promise<BeginReply> {
+    const sentAt = whole(now);
+    const { kind, record, news } = await this.#surely("begin", uid, [
       leaseToken(hold),
       hold.holder,
-      hold.epoch,
-      whole(now),
+      String(hold.epoch),
+      String(sentAt),
       basis.state,
-      basis.turn,
+      String(basis.turn),
       verified ? "1" : "",
+      known === undefined ? "" : "1",
     ]);
+    if (kind === "begun" && known !== undefined) {
+      const [attempt, interrupted, doubt] = news;
+      const counts = { attempt: countOf(attempt), turn: basis.turn + 1, interrupted: countOf(interrupted) };
+      const begun = { ...known, ...counts, state: "sent", doubt: doubt === "1" } as const;
+      return { kind: "started", record: { ...begun, holder: hold.holder, epoch: hold.epoch, sentAt } };
+    }
     if (kind === "fenced" || kind === "missing") return { kind };
     if (record !== undefined) {
       if (kind === "started" && !isEnded(record)) return { kind, record };
@@ -99,25 +109,33 @@ export class RedisLedger implements Ledger {
   }
 
   async retract(hold: Hold, uid: string, turn: number): Promise<RetractReply> {
-    const { kind, record } = await this.#run("retract", uid, [hold.holder, hold.epoch, turn]);
+    const { kind, record } = await this.#run("retract", uid, [hold.holder, String(hold.epoch), String(turn)]);
     if (kind === "missing") return { kind };
     if (record !== undefined && (kind === "retracted" || kind === "changed")) return { kind, record };
     throw misread(kind);
   }
 
-  async finish(hold: Hold, uid: string, { basis, now, ending }: Finish): Promise<FinishReply> {
-    const { kind, record } = await this.#surely("finish", uid, [
+  async finish(hold: Hold, uid: string, { basis, known, now, ending }: Finish): Promise<FinishReply> {
+    const endedAt = whole(now);
+    const { kind, record, news } = await this.#surely("finish", uid, [
       leaseToken(hold),
       hold.holder,
-      hold.epoch,
+      String(hold.epoch),
       uid,
-      whole(now),
-      LEDGER_RETENTION_MS,
+      String(endedAt),
+      String(LEDGER_RETENTION_MS),
       resultsChannel(this.#group),
       basis?.state ?? "",
-      basis?.turn ?? 0,
+      String(basis?.turn ?? 0),
+      known === undefined ? "" : "1",
       ...endingFields(ending),
     ]);
+    if (kind === "over" && known !== undefined) {
+      const [cancelled, doubt] = news;
+      const cancelledAt = cancelled === "" ? undefined : countOf(cancelled);
+      const ended = { ...known, ...ending, endedAt, cancelledAt, doubt: doubt === "1" };
+      return { kind: "ended", record: ended, first: true };
+    }
     if (kind === "fenced" || kind === "missing") return { kind };
     if (record !== undefined) {
       if ((kind === "first" || kind === "known") && isEnded(record)) {
@@ -144,19 +162,22 @@ export class RedisLedger implements Ledger {
   }
 
   /** A beginning or an end that a failover forgets would be repeated, or told twice: neither counts before it is durable. */
-  #surely(command: LedgerCall, uid: string, args: readonly (string | number)[]): Promise<Replied> {
+  #surely(command: LedgerCall, uid: string, args: readonly string[]): Promise<Replied> {
     return this.#durably(commandKey(this.#group, uid), () => this.#run(command, uid, args));
   }
 
-  async #run(command: LedgerCall, uid: string, args: readonly (string | number)[]): Promise<Replied> {
-    let kind = "";
-    const record = await this.#answer(uid, async () => {
-      const reply = await this.#calls.run(command, commandKey(this.#group, uid), args);
-      if (!Array.isArray(reply)) throw misread(typeof reply);
-      kind = String(reply[0]);
-      return reply[1] ?? [];
-    });
-    return { kind, record };
+  async #run(command: LedgerCall, uid: string, args: readonly string[]): Promise<Replied> {
+    let reply: unknown;
+    try {
+      reply = await this.#calls.run(command, commandKey(this.#group, uid), args);
+    } catch (thrown) {
+      throw toRedisFault(thrown);
+    }
+    if (!Array.isArray(reply)) throw misread(typeof reply);
+    const [kind, ...rest]: readonly unknown[] = reply;
+    const told = Array.isArray(rest[0]);
+    const record = told ? recordOf(uid, rest[0]) : undefined;
+    return { kind: String(kind), record, news: told ? [] : rest.map(String) };
   }
 
   /** Reads a flat HGETALL as a record; whatever goes wrong is an EdgeError. */
@@ -167,16 +188,26 @@ export class RedisLedger implements Ledger {
     } catch (thrown) {
       throw toRedisFault(thrown);
     }
-    if (!Array.isArray(flat)) throw misread(typeof flat);
-    const hash: Record<string, string> = {};
-    for (let i = 0; i + 1 < flat.length; i += 2) hash[String(flat[i])] = String(flat[i + 1]);
-    try {
-      return parseLedgerRecord(uid, hash);
-    } catch (thrown) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
-      throw new EdgeError({ code: "command.record.invalid", blame: "us", retry: "never", message, cause: thrown });
-    }
+    return recordOf(uid, flat);
   }
+}
+
+function recordOf(uid: string, flat: unknown): LedgerRecord | undefined {
+  if (!Array.isArray(flat)) throw misread(typeof flat);
+  const hash: Record<string, string> = {};
+  for (let i = 0; i + 1 < flat.length; i += 2) hash[String(flat[i])] = String(flat[i + 1]);
+  try {
+    return parseLedgerRecord(uid, hash);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new EdgeError({ code: "command.record.invalid", blame: "us", retry: "never", message, cause: thrown });
+  }
+}
+
+function countOf(text: string | undefined): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw misread(String(text));
+  return value;
 }
 
 function endingFields(ending: Ending): string[] {
