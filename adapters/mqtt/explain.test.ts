@@ -85,4 +85,15 @@ describe("what a message would become", () => {
       topic: "TST-01/command/open",
     });
   });
+
+  it("says which device a command is for that a bridge brings in", () => {
+    const incoming = (topic: string) => of(topic).bridges.find(({ direction }) => direction === "in");
+    expect(incoming("site42/TST-01/command/open")).toMatchObject({ command: { device: "s1", action: "open" } });
+    expect(incoming("site42/nobody/command/open")).toMatchObject({ passes: true, topic: "nobody/command/open" });
+    expect(incoming("site42/nobody/command/open")).not.toHaveProperty("command");
+    const any = { ...bridges[0].rules[1], filter: "command/+/+", localPrefix: "$busbar/" };
+    const rules = { access, devices, bridges: [{ ...bridges[0], rules: [any] }] };
+    const found = explain({ topic: "site42/command/meter-7/read", qos: 1, retain: false }, rules);
+    expect(found.bridges[1]).toMatchObject({ passes: true, command: { device: "meter-7", action: "read" } });
+  });
 });

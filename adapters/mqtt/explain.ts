@@ -1,5 +1,6 @@
 import { type AccessRules, isReply, mayPublish } from "./access.ts";
 import { type BridgeRules, pass, sideFilter } from "./bridge-rule.ts";
+import { ANY_COMMAND } from "./command-request.ts";
 import { matchRule } from "./mapping.ts";
 import type { Mapping } from "./mapping-rule.ts";
 import { addressOf, parseTopic } from "./sparkplug/topic.ts";
@@ -37,6 +38,8 @@ export type BridgeExplanation = { readonly bridge: string; readonly direction: "
       readonly topic: string;
       readonly qos: number;
       readonly retain: boolean;
+      /** What comes in is a command to this device. */
+      readonly command?: { readonly device: string; readonly action: string | undefined };
     }
   /** `near`: a rule whose filter it matches and which leaves it out. */
   | { readonly passes: false; readonly near: { readonly rule: number; readonly exclude: string } | undefined }
@@ -66,8 +69,9 @@ export function explain(
     const found = explainDevice(message.topic, rules.access, device);
     if (found !== undefined) devices.push(found);
   }
+  const commanded = (topic: string) => commandOf(topic, rules.access, rules.devices);
   const bridges = rules.bridges.flatMap((bridge) =>
-    (["out", "in"] as const).map((direction) => explainBridge(message, bridge, direction)),
+    (["out", "in"] as const).map((direction) => explainBridge(message, bridge, direction, commanded)),
   );
   return { topic: message.topic, devices, bridges };
 }
@@ -106,13 +110,33 @@ function explainDevice(topic: string, access: AccessRules, device: ExplainedDevi
     : undefined;
 }
 
+interface Commanded {
+  readonly device: string;
+  readonly action: string | undefined;
+}
+
+/** The command a local topic is, where a bridge brought it. */
+function commandOf(topic: string, access: AccessRules, devices: Iterable<ExplainedDevice>): Commanded | undefined {
+  const levels = topic.split("/");
+  const any = ANY_COMMAND.match(levels);
+  if (any !== undefined) return { device: any["device"] ?? "", action: any["action"] };
+  const own = access.command.match(levels);
+  for (const { uid, identification } of devices)
+    if (identification === own?.["device"]) return { device: uid, action: own["action"] };
+  return undefined;
+}
+
 function explainBridge(
   message: { readonly topic: string; readonly qos: 0 | 1 | 2; readonly retain: boolean },
   bridge: BridgeRules,
   direction: "out" | "in",
+  commanded: (topic: string) => Commanded | undefined,
 ): BridgeExplanation {
   const passed = pass(bridge, direction, message);
-  if (passed !== undefined) return { bridge: bridge.name, direction, passes: true, ...passed };
+  if (passed !== undefined) {
+    const command = direction === "in" ? commanded(passed.topic) : undefined;
+    return { bridge: bridge.name, direction, passes: true, ...passed, ...(command && { command }) };
+  }
   const side = direction === "out" ? "local" : "remote";
   for (const [rule, one] of bridge.rules.entries()) {
     if (one.direction !== "both" && one.direction !== direction) continue;

@@ -38,6 +38,7 @@ export type MqttFaultCode =
   | "mqtt.command.refused"
   | "mqtt.command.unanswered"
   | "mqtt.command.invalid"
+  | "mqtt.command.reused"
   | "mqtt.broker.unreachable"
   | "mqtt.broker.refused"
   | "mqtt.bridge.loop"

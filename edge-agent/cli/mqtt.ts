@@ -101,8 +101,14 @@ function deviceLine({ device, mayPublish, becomes }: DeviceExplanation): string 
 
 function bridgeLine(one: BridgeExplanation): string {
   const head = `bridge ${one.bridge}, ${one.direction}`;
-  if (one.passes)
-    return `${head}: ${one.topic}, QoS ${one.qos}, ${one.retain ? "retained" : "not retained"}, by rule ${one.rule + 1}`;
+  if (one.passes) {
+    const { command } = one;
+    const action = command?.action ?? "the payload names";
+    const becomes =
+      command === undefined ? "" : `: the command ${action} to device ${command.device}, through the ledger`;
+    const retain = one.retain ? "retained" : "not retained";
+    return `${head}: ${one.topic}, QoS ${one.qos}, ${retain}, by rule ${one.rule + 1}${becomes}`;
+  }
   if (one.near !== undefined) return `${head}: stays, rule ${one.near.rule + 1} excludes ${one.near.exclude}`;
   return `${head}: stays, no rule is for it`;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BridgeRule } from "../../adapters/mqtt/bridge-rule.ts";
+import { TopicTemplate } from "../../adapters/mqtt/topic-template.ts";
 import type { Address, SecretRef, TlsTrust } from "./config.ts";
 import { choice, duration, endpoint, flag, integer, secret, size, text } from "./scalars.ts";
 import { pemFile } from "./tls.ts";
@@ -49,6 +50,8 @@ export interface MqttBridge extends MqttConnection {
     readonly qos0: "keep" | "drop";
   };
   readonly status: { readonly topic: string | undefined; readonly retain: boolean } | undefined;
+  /** Where ends of commands are told whose request names no topic: a template with `{device}`, perhaps `{action}`. */
+  readonly results: string | undefined;
 }
 
 const addresses = z
@@ -197,6 +200,24 @@ const queue = z
   })
   .transform(({ maxAge, ...rest }) => ({ ...rest, maxAgeMs: maxAge }));
 
+const RESULTS = "a topic with {device}, such as site42/{device}/result";
+const results = z
+  .string({ error: RESULTS })
+  .max(1_024)
+  .refine((given) => isResults(given), { error: RESULTS });
+
+function isResults(given: string): boolean {
+  try {
+    const template = new TopicTemplate(given);
+    const isKnown = template.variables.every((name) => name === "device" || name === "action");
+    return (
+      isKnown && template.name({ device: "d", action: "a" }) !== undefined && template.variables.includes("device")
+    );
+  } catch (_notATemplate) {
+    return false;
+  }
+}
+
 export const bridge: z.ZodType<MqttBridge> = z
   .strictObject({
     ...connection,
@@ -217,9 +238,11 @@ export const bridge: z.ZodType<MqttBridge> = z
         { error: "false, or { topic, retain }" },
       )
       .prefault({}),
+    results: results.optional(),
   })
   .transform((value) => ({
     ...connectionOf(value, value.fallback),
+    results: value.results,
     rules: value.rules,
     maxHops: value.maxHops,
     advertiseBridge: value.advertiseBridge,

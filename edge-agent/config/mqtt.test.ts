@@ -68,6 +68,22 @@ describe("the mqtt section", () => {
     ]);
   });
 
+  it("takes a topic for the ends of commands that names the device, on both agents the same", () => {
+    const bridge = (more: object) => ({
+      bridges: { b: { addresses: ["h:1"], rules: [{ direction: "in" }], ...more } },
+    });
+    const good = check(bridge({ results: "site/{device}/{action}/result" }));
+    expect(good.config?.protocols.mqtt?.bridges["b"]?.results).toBe("site/{device}/{action}/result");
+    for (const results of ["site/result", "site/{device}/+", "site/{device}/{other}", "{device}/{"])
+      expect(
+        check(bridge({ results })).issues.map(({ path }) => path),
+        results,
+      ).toContain("mqtt.bridges.b.results");
+    const [one, other] = [check(bridge({})).config, good.config];
+    if (one === undefined || other === undefined) throw new Error("it does not check");
+    expect(configHash(one)).not.toBe(configHash(other));
+  });
+
   it("has one fingerprint wherever its secrets are", () => {
     const broker = (password: string) => ({
       brokers: {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Json, jsonField } from "./bounded-json.ts";
 import { commandUidField, deviceUidField, nameField, timeField } from "./fields.ts";
-import { COMMAND_ATTEMPTS } from "./limits.ts";
+import { COMMAND_ATTEMPTS, CORRELATION_BYTES, REF_LENGTH } from "./limits.ts";
 import { faultOf } from "./model-fault.ts";
 import { type Ref, refField } from "./point.ts";
 
@@ -34,6 +34,18 @@ export interface Command {
   readonly issuedBy: string;
   /** The role it was issued in, for the audit and the device's own rights (IEC 61850 `orCat`, DLMS client). */
   readonly role: string;
+  /** Where its end is to be told besides ledger and queue; no part of what makes two commands the same. */
+  readonly reply?: ReplyAddress | undefined;
+}
+
+/** Who asked over the broker of a control centre is answered there. */
+export interface ReplyAddress {
+  /** Name of the bridge it came by. */
+  readonly bridge: string;
+  /** Topic name at the other side. */
+  readonly topic: string;
+  /** MQTT 5 Correlation Data, as hex. */
+  readonly correlation?: string | undefined;
 }
 
 /** What has to be said; the rest has the most careful value. */
@@ -51,6 +63,7 @@ export interface CommandRequest {
   readonly idempotent?: boolean | undefined;
   readonly issuedBy: string;
   readonly role?: string | undefined;
+  readonly reply?: ReplyAddress | undefined;
 }
 
 export const commandSchema: z.ZodType<Command, CommandRequest> = z
@@ -68,6 +81,19 @@ export const commandSchema: z.ZodType<Command, CommandRequest> = z
     idempotent: z.boolean().default(false).describe("twice is the same as once"),
     issuedBy: nameField.describe("who asks"),
     role: nameField.default("operator").describe("in which role"),
+    reply: z
+      .object({
+        bridge: nameField.describe("name of the bridge it came by"),
+        topic: z.string().min(1).max(REF_LENGTH).describe("topic name at the other side"),
+        correlation: z
+          .string()
+          .max(2 * CORRELATION_BYTES)
+          .regex(/^([0-9a-f]{2})*$/)
+          .optional()
+          .describe("MQTT 5 Correlation Data, as hex"),
+      })
+      .optional()
+      .describe("where its end is told besides the queue; set by a bridge"),
   })
   .superRefine((command, context) => {
     if (command.notBefore !== undefined && command.notBefore.slice(0, 19) > command.deadline.slice(0, 19)) {

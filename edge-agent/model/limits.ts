@@ -32,5 +32,8 @@ export const TEXT_LENGTH = 1_024;
 export const JSON_DEPTH = 8;
 export const JSON_NODES = 2_000;
 
+/** Bytes of MQTT Correlation Data an answer carries back. */
+export const CORRELATION_BYTES = 512;
+
 /** Attempts a command may ask for. */
 export const COMMAND_ATTEMPTS = 10;

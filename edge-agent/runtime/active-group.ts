@@ -1,3 +1,4 @@
+import type { CommandEntry } from "../commands/entry.ts";
 import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { TakeoverReason } from "../lease/words.ts";
@@ -27,6 +28,8 @@ export interface ActiveGroupParts {
   readonly loadMemories: () => Promise<LoadedMemories>;
   readonly storekeeper: Storekeeper;
   readonly makeIntake: (work: GroupWork) => Intake;
+  /** Where duties put commands in; absent where there is no queue of commands. */
+  readonly commands?: (CommandEntry & { close(): Promise<void> }) | undefined;
   /** Tells Redis which devices are in this group, and again what it has forgotten; called now and then. */
   readonly repair?: (() => Promise<void>) | undefined;
 }
@@ -52,6 +55,7 @@ export class ActiveGroup implements ReignWork {
       serviceOf: (device) => around.serviceOf(device),
       devices: around.devicesOf(reign.group),
       timers: around.timers,
+      commands: parts.commands,
       refused: (device, protocol, peer, fault) => around.refused(device, protocol, peer, fault),
       stored: (messages) => around.stored(messages),
       note: (level, text) => around.note(level, text),
@@ -101,6 +105,7 @@ export class ActiveGroup implements ReignWork {
     this.work.end();
     storekeeper.end();
     void this.#intake.stop({ drainMs: 0 });
+    void this.#parts.commands?.close().catch(() => undefined);
     void around.unserve(reign.group, this.work);
   }
 

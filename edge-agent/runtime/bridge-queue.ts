@@ -15,6 +15,8 @@ export interface QueuedMessage {
   readonly qos: 0 | 1;
   readonly retain: boolean;
   readonly properties: Readonly<Record<string, string>>;
+  /** Correlation Data of an answer, as hex. */
+  readonly correlation?: string | undefined;
 }
 
 export interface BridgeQueueLimits {
@@ -194,8 +196,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A length, a head of JSON, and the payload as it is. */
-function recordOf({ topic, payload, qos, retain, properties }: QueuedMessage, epoch: number): SpoolRecord {
-  const head = encoder.encode(JSON.stringify({ topic, qos, retain, properties }));
+function recordOf({ payload, ...rest }: QueuedMessage, epoch: number): SpoolRecord {
+  const { topic, qos, retain, properties, correlation } = rest;
+  const head = encoder.encode(JSON.stringify({ topic, qos, retain, properties, correlation }));
   const bytes = new Uint8Array(4 + head.length + payload.length);
   new DataView(bytes.buffer).setUint32(0, head.length);
   bytes.set(head, 4);

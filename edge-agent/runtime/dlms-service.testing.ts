@@ -179,6 +179,7 @@ export class MeterBench {
       timers: this.timers,
       devices: this.members.map((one) => one.uid),
       southbound: this.southbound,
+      commands: { isKnown: () => Promise.resolve(false), submit: () => Promise.reject(new Error("no queue here")) },
       failed: () => {},
       lost: () => {},
       note: (_level, text) => void this.notes.push(text),

@@ -2,6 +2,7 @@ import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { Command } from "../model/command.ts";
+import type { MessageDraft } from "../model/draft.ts";
 import type { Message } from "../model/message.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
 import type { ProtocolLink } from "../model/agent-status.ts";
@@ -42,6 +43,17 @@ export class Duties {
     for (const [protocol, duty] of this.#under) {
       try {
         duty.stored?.(messages);
+      } catch (thrown) {
+        this.#parts.broke(protocol, toEdgeError(thrown, "command.failed"));
+      }
+    }
+  }
+
+  /** The end of a command goes to the duty it came by. Never rejects: a duty that fails here leaves the ledger right. */
+  async concluded(command: Command, draft: MessageDraft<"busbar.command-result.v1">): Promise<void> {
+    for (const [protocol, duty] of this.#under) {
+      try {
+        await duty.concluded?.(command, draft);
       } catch (thrown) {
         this.#parts.broke(protocol, toEdgeError(thrown, "command.failed"));
       }

@@ -3,7 +3,9 @@ import type { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { CommandConclusion } from "../../adapters/kit/session.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
 import type { ProtocolLink } from "../model/agent-status.ts";
+import type { CommandEntry } from "../commands/entry.ts";
 import type { Command } from "../model/command.ts";
+import type { MessageDraft } from "../model/draft.ts";
 import type { Message } from "../model/message.ts";
 import type { Reign } from "../model/reign.ts";
 import type { Southbound } from "./southbound.ts";
@@ -16,6 +18,8 @@ export interface DutyPorts {
   /** The devices of this protocol in this group. */
   readonly devices: readonly string[];
   readonly southbound: Southbound;
+  /** Where commands go that came another way than through a core: into the group's own queue and ledger. */
+  readonly commands: CommandEntry;
   /** A device that was tried and could not be reached; several in a row make it `offline`. */
   failed(device: string, reason: string): void;
   /** The connection to a device ended in good or bad order: it is `offline` now, without waiting for silence. */
@@ -42,6 +46,12 @@ export interface Duty {
    * the order of their storing; it must neither wait nor throw.
    */
   stored?(messages: readonly Message[]): void;
+  /**
+   * A command of the group has ended, and the message that tells it is durable: who asked for it over this protocol is
+   * answered. Resolves when the answer is durable too, or cannot be; called again with the same draft by the next active where
+   * this one did not get so far. Must not reject.
+   */
+  concluded?(command: Command, draft: MessageDraft<"busbar.command-result.v1">): Promise<void>;
   /** What it is connected to besides devices, for people and metrics. */
   links?(): readonly ProtocolLink[];
   /** Begins nothing more and ends what is under way in good order, at most so long. */

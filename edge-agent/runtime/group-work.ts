@@ -3,6 +3,7 @@ import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Transport } from "../../adapters/kit/ports.ts";
 import type { CommandConclusion, DeviceMemory } from "../../adapters/kit/session.ts";
 import { later, toRfc3339, toWall, type WallMs } from "../../adapters/kit/time.ts";
+import type { CommandEntry } from "../commands/entry.ts";
 import type { Command } from "../model/command.ts";
 import type { GatewayEventCode, Severity } from "../model/data.ts";
 import type { MessageDraft } from "../model/draft.ts";
@@ -32,6 +33,8 @@ export interface GroupWorkParts {
   readonly serviceOf: (device: string) => ProtocolService | undefined;
   readonly devices: readonly string[];
   readonly timers: Timers;
+  /** The group's queue of commands; absent: there is none to put anything in. */
+  readonly commands?: CommandEntry | undefined;
   readonly refused: (device: string | undefined, protocol: string, peer: string, fault: EdgeError) => void;
   /** Everything that became durable, for taps and counters. */
   readonly stored: (messages: readonly Message[]) => void;
@@ -193,7 +196,7 @@ export class GroupWork {
   }
 
   #dutyPorts(service: ProtocolService): DutyPorts {
-    const { devices, serviceOf, timers, note, broke } = this.#parts;
+    const { devices, serviceOf, timers, note, broke, commands = NO_ENTRY } = this.#parts;
     const tell = (change: DeviceStateChange | undefined): void => {
       if (change !== undefined && !this.#ended) this.#line.tell(change);
     };
@@ -203,6 +206,7 @@ export class GroupWork {
       timers,
       devices: devices.filter((device) => serviceOf(device) === service),
       southbound: this.southbound(service),
+      commands,
       failed: (device, reason) => tell(this.states.failed(device, timers.wall(), reason)),
       lost: (device, reason) => tell(this.states.lost(device, timers.wall(), reason)),
       note,
@@ -299,6 +303,13 @@ export class GroupWork {
     });
   }
 }
+
+function noQueue(): Promise<never> {
+  const message = "there is no queue of commands here";
+  return Promise.reject(new EdgeError({ code: "queue.unavailable", blame: "us", retry: "never", message }));
+}
+
+const NO_ENTRY: CommandEntry = { isKnown: noQueue, submit: noQueue };
 
 function concluded(command: Command, end: CommandConclusion["end"], fault: EdgeError): CommandConclusion {
   return { uid: command.uid, end, fault, result: {} };

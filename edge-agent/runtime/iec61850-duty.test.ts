@@ -101,6 +101,7 @@ class Bench {
       reign: { group: "main", holder: "a", epoch: 1, mayAct: () => true } as DutyPorts["reign"],
       timers,
       devices: ["ied_1"],
+      commands: { isKnown: () => Promise.resolve(false), submit: () => Promise.reject(new Error("no queue here")) },
       southbound: {
         store: async (device, drafts, memory) => {
           this.drafts.push(...drafts);

@@ -68,6 +68,7 @@ class Bench {
       timers,
       devices: config.devices.map((one) => one.uid),
       southbound: this.southbound,
+      commands: { isKnown: () => Promise.resolve(false), submit: () => Promise.reject(new Error("no queue here")) },
       failed: (_device, reason) => void this.reasons.push(reason),
       lost: (_device, reason) => void this.reasons.push(reason),
       note: () => {},
@@ -116,54 +117,21 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 describe("an IED behind mutual TLS (IEC 62351-3)", () => {
+  let certificates: Certificates;
+  let ied: Issued;
   beforeAll(() => {
-    for (const name of ["ca", "other"])
-      openssl(
-        "req",
-        "-x509",
-        ...EC,
-        "-days",
-        "2",
-        "-subj",
-        `/CN=${name}`,
-        "-keyout",
-        `${name}.key`,
-        "-out",
-        `${name}.crt`,
-      );
-    for (const [name, by] of [
-      ["ied", "ca"],
-      ["agent", "ca"],
-      ["stranger", "other"],
-    ] as const) {
-      const alternative = ["-addext", "subjectAltName=IP:127.0.0.1"];
-      openssl(
-        "req",
-        "-new",
-        ...EC,
-        "-subj",
-        `/CN=${name}`,
-        ...alternative,
-        "-keyout",
-        `${name}.key`,
-        "-out",
-        `${name}.csr`,
-      );
-      const signing = ["-CA", `${by}.crt`, "-CAkey", `${by}.key`, "-CAcreateserial", "-copy_extensions", "copy"];
-      openssl("x509", "-req", "-in", `${name}.csr`, ...signing, "-days", "2", "-out", `${name}.crt`);
-    }
+    certificates = new Certificates();
+    for (const name of ["ca", "other"]) certificates.authority(name);
+    ied = certificates.issue("ied", "ca");
+    certificates.issue("agent", "ca");
+    certificates.issue("stranger", "other");
   });
-
-  const EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  const openssl = (...args: readonly string[]): void => {
-    execFileSync("openssl", [...args], { cwd: dir, stdio: "pipe" });
-  };
-  const pem = (name: string): string => readFileSync(join(dir, name), "utf8");
+  afterAll(() => certificates.remove());
 
   async function secureIed(): Promise<ServedIed> {
     const served = new ServedIed({
       ...{ timers, host: "127.0.0.1", port: 0 },
-      tls: serverTls({ cert: pem("ied.crt"), key: pem("ied.key"), ca: pem("ca.crt") }, { mutual: true }),
+      tls: serverTls(ied, { mutual: true }),
       settings: {
         model: buildModel(readScl(utf8(bayIcd("BAY1")), "bay.icd")),
         behaviours: [],

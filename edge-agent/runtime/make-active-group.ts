@@ -1,5 +1,6 @@
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import type { DurationMs } from "../../adapters/kit/time.ts";
+import { RedisCommandEntry } from "../commands/redis/entry.ts";
 import { CommandIntake } from "../commands/redis/intake.ts";
 import { intakePorts } from "../commands/redis/intake-ports.ts";
 import type { TakeoverReason } from "../lease/words.ts";
@@ -73,6 +74,12 @@ export function makeActiveGroup(parts: {
       withSpooled(await loadMemories(redis.effects.client, reign.group), spool, around.bridgeSpoolsOf(reign.group)),
     storekeeper,
     repair: () => repair.look(),
+    commands: new RedisCommandEntry(
+      redis.effects.client,
+      reign.group,
+      () => timers.wall(),
+      (key, write) => durably(redis.effects.client, key, durabilityOf(config.redis), write),
+    ),
     makeIntake: (work) => {
       const intake = makeIntake({ reign, reason: parts.reason, around, work, counters: parts.counters });
       parts.counters.reigns.follow(reign.group, {
@@ -114,9 +121,10 @@ function makeIntake(parts: {
     random: new NodeRandom(),
     execute: (command, { begin }) => work.execute(command, begin),
     verifier: verifierOf(around, work),
-    publish: async (draft, { acceptedAt, endedAt }) => {
+    publish: async (draft, { acceptedAt, endedAt }, command) => {
       const protocol = around.serviceOf(draft.subject)?.protocol ?? "gateway";
       await work.store(draft.subject, [{ ...draft, protocol }], undefined);
+      if (command !== undefined) await work.duties.concluded(command, draft);
       counters.concluded(draft.data.state);
       if (acceptedAt !== undefined) counters.commandMs.add(Math.max(0, endedAt - acceptedAt));
     },

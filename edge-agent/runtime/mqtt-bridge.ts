@@ -1,11 +1,13 @@
 import { NodeRandom } from "../../adapters/io/node/random.ts";
+import { fromHex } from "../../adapters/kit/bytes.ts";
 import { toEdgeError } from "../../adapters/kit/edge-error.ts";
 import { toRfc3339 } from "../../adapters/kit/time.ts";
 import { type BridgeRules, HOPS_PROPERTY, pass, remoteSubscriptions } from "../../adapters/mqtt/bridge-rule.ts";
-import type { Publish } from "../../adapters/mqtt/publish.ts";
+import { type CommandAnswer, encodeAnswer } from "../../adapters/mqtt/command-answer.ts";
 import { BrokerLink } from "../../adapters/mqtt/wire/broker-link.ts";
 import type { LinkMessage } from "../../adapters/mqtt/wire/link-settings.ts";
 import type { MqttBridge } from "../config/mqtt-bridge.ts";
+import type { ReplyAddress } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
 import type { BridgeQueue, BridgeQueueStatus, QueuedMessage } from "./bridge-queue.ts";
 import type { DutyPorts } from "./duty.ts";
@@ -22,8 +24,16 @@ export interface MqttBridgeParts {
   readonly gateway: string;
   readonly ports: DutyPorts;
   readonly queue: BridgeQueue;
-  /** What comes in, under its local topic, with the bridges it has passed. Resolves when durable or delivered. */
-  readonly deliver: (publish: Publish, hops: number) => Promise<void>;
+  /** What comes in, under its local topic, with the bridges it has passed. Resolves when durable or in the queue of commands. */
+  readonly deliver: (message: Arrival) => Promise<void>;
+}
+
+/** What came in by a bridge, under its local topic. */
+export interface Arrival extends LinkMessage {
+  /** Bridges it has passed, ours among them. */
+  readonly hops: number;
+  /** The broker had kept it, whatever our rule makes of that. */
+  readonly wasRetained: boolean;
 }
 
 /** A message on the way out, under its local topic. */
@@ -144,12 +154,30 @@ export class MqttBridgeRun {
     });
   }
 
+  /** Resolves when the answer to a command waits on disk; one the queue does not take is counted: the ledger has it, for who asks again. */
+  async answer({ topic, correlation }: ReplyAddress, answer: CommandAnswer, id: string | undefined): Promise<void> {
+    const properties = {
+      [HOPS_PROPERTY]: "1",
+      "content-type": "application/json",
+      ...(id === undefined ? {} : { id }),
+    };
+    const payload = encodeAnswer(answer);
+    try {
+      await this.#parts.queue.add({ topic, payload, qos: 1, retain: false, properties, correlation });
+    } catch (thrown) {
+      this.counts.dropped += 1;
+      const { message } = toEdgeError(thrown, "spool.failed");
+      this.#parts.ports.note("warn", `bridge ${this.#parts.name}: an answer to ${topic} is not kept: ${message}`);
+    }
+  }
+
   async #take(message: LinkMessage): Promise<void> {
     const passed = pass(this.#rules, "in", message);
     if (passed === undefined) return;
     this.counts.received += 1;
     const hops = Math.max(0, Number.parseInt(message.properties[HOPS_PROPERTY] ?? "0", 10) || 0);
-    await this.#parts.deliver({ ...message, topic: passed.topic, qos: passed.qos, retain: passed.retain }, hops + 1);
+    const { topic, qos, retain } = passed;
+    await this.#parts.deliver({ ...message, topic, qos, retain, hops: hops + 1, wasRetained: message.retain });
   }
 
   /** Sends what waits, in order; what was not confirmed when the connection ended is sent again. */
@@ -178,7 +206,9 @@ export class MqttBridgeRun {
 
   #send(message: QueuedMessage): Promise<void> {
     if (!this.#parts.ports.southbound.permit()) return Promise.reject(new Error("no longer active"));
-    return this.#link.publish(message);
+    const { correlation, ...plain } = message;
+    if (correlation === undefined) return this.#link.publish(plain);
+    return this.#link.publish({ ...plain, correlationData: fromHex(correlation) });
   }
 
   get #statusTopic(): string {

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
-import type { Command } from "../model/command.ts";
 import type { ReadingData } from "../model/data.ts";
-import { DutyBed, mqttConfig } from "./mqtt.testing.ts";
+import { DutyBed, mqttConfig, mqttCommand } from "./mqtt.testing.ts";
 
 const beds: DutyBed[] = [];
 afterEach(async () => {
@@ -28,21 +27,6 @@ async function bed(port: number, more: string = ""): Promise<DutyBed> {
   await one.begin();
   return one;
 }
-
-const command = (over: Partial<Command> = {}): Command => ({
-  uid: "cmd-1",
-  device: "s1",
-  action: "limit",
-  value: 7,
-  mode: "direct",
-  priority: "normal",
-  deadline: "2030-01-01T00:00:00.000Z",
-  maxAttempts: 1,
-  idempotent: false,
-  issuedBy: "core",
-  role: "operator",
-  ...over,
-});
 
 describe("MQTT devices of an active group", () => {
   it("become readings, with the device's time, and are acknowledged when stored", async () => {
@@ -105,13 +89,13 @@ describe("MQTT devices of an active group", () => {
     const begin = async () => {
       begun += 1;
     };
-    expect(await one.duty?.carry?.(command(), begin)).toEqual({
+    expect(await one.duty?.carry?.(mqttCommand(), begin)).toEqual({
       uid: "cmd-1",
       end: "succeeded",
       fault: undefined,
       result: { was: 5 },
     });
-    expect(await one.duty?.carry?.(command({ uid: "cmd-2", action: "other" }), begin)).toMatchObject({
+    expect(await one.duty?.carry?.(mqttCommand({ uid: "cmd-2", action: "other" }), begin)).toMatchObject({
       end: "failed",
       fault: { code: "mqtt.command.refused", native: "busy" },
     });
@@ -126,15 +110,15 @@ describe("MQTT devices of an active group", () => {
     const port = await freePort();
     const one = await bed(port, "commands: { answerTimeout: 100ms }");
     const never = () => Promise.reject(new Error("begun"));
-    expect(await one.duty?.carry?.(command(), never)).toMatchObject({
+    expect(await one.duty?.carry?.(mqttCommand(), never)).toMatchObject({
       end: "unsent",
       fault: { code: "mqtt.command.offline" },
     });
     const client = await one.client(port, "c1");
     await client.subscribeAsync("c1/command/+", { qos: 1 });
-    await expect(one.duty?.carry?.(command(), never)).rejects.toThrow("begun");
-    expect(await one.duty?.carry?.(command(), () => Promise.resolve())).toMatchObject({ end: "unanswered" });
-    expect(await one.duty?.carry?.(command({ action: "a/b" }), never)).toMatchObject({ end: "rejected" });
+    await expect(one.duty?.carry?.(mqttCommand(), never)).rejects.toThrow("begun");
+    expect(await one.duty?.carry?.(mqttCommand(), () => Promise.resolve())).toMatchObject({ end: "unanswered" });
+    expect(await one.duty?.carry?.(mqttCommand({ action: "a/b" }), never)).toMatchObject({ end: "rejected" });
   });
 
   it("are served again by the next reign, on the same port", async () => {

@@ -6,16 +6,17 @@ import type { CommandForm, CommandPublish } from "../../adapters/mqtt/command-pa
 import { mqttFault } from "../../adapters/mqtt/mqtt-fault.ts";
 import { isSparkplug } from "../../adapters/mqtt/sparkplug/topic.ts";
 import type { LinkMessage } from "../../adapters/mqtt/wire/link-settings.ts";
-import type { Publish } from "../../adapters/mqtt/publish.ts";
 import type { MqttBridge, MqttBroker } from "../config/mqtt-bridge.ts";
 import type { MqttSection } from "../config/mqtt.ts";
 import type { Command } from "../model/command.ts";
+import type { MessageDraft } from "../model/draft.ts";
 import type { Message } from "../model/message.ts";
 import { BridgeQueue } from "./bridge-queue.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
 import type { ProtocolLink } from "../model/agent-status.ts";
 import type { GroupSpool } from "./group-spool.ts";
-import { MqttBridgeRun, type Outgoing } from "./mqtt-bridge.ts";
+import { type Arrival, MqttBridgeRun, type Outgoing } from "./mqtt-bridge.ts";
+import { BridgeCommands } from "./mqtt-bridge-commands.ts";
 import { MqttBrokerRun } from "./mqtt-broker.ts";
 import { MqttCommands } from "./mqtt-commands.ts";
 import type { BookedMqttDevice, MqttBook } from "./mqtt-devices.ts";
@@ -35,6 +36,8 @@ export interface MqttDutyParts {
   readonly book: MqttBook;
   readonly access: AccessRules;
   readonly form: CommandForm;
+  /** Of a command over a bridge that says none. */
+  readonly commandDeadlineMs: DurationMs;
   /** `undefined`: nothing listens on this agent. */
   readonly door: MqttDoor | undefined;
 }
@@ -44,6 +47,7 @@ export class MqttDuty implements Duty {
   readonly intake: MqttIntake;
   readonly bridges: Map<string, MqttBridgeRun> = new Map();
   readonly brokers: Map<string, MqttBrokerRun> = new Map();
+  readonly #bridgeCommands = new Map<string, BridgeCommands>();
   readonly #parts: MqttDutyParts;
   readonly #commands: MqttCommands;
   readonly #desk: DoorDesk;
@@ -114,6 +118,10 @@ export class MqttDuty implements Duty {
     for (const bridge of this.bridges.values()) for (const message of messages) bridge.offerStored(message);
   }
 
+  async concluded(command: Command, draft: MessageDraft<"busbar.command-result.v1">): Promise<void> {
+    for (const commands of this.#bridgeCommands.values()) await commands.concluded(command, draft);
+  }
+
   links(): readonly ProtocolLink[] {
     return [
       ...[...this.brokers].map(([name, { isUp }]) => ({ name, kind: "broker" as const, isUp, bridge: undefined })),
@@ -163,7 +171,9 @@ export class MqttDuty implements Duty {
     let queue: BridgeQueue | undefined;
     try {
       queue = this.#openQueue(name, bridge);
-      const deliver = (publish: Publish, hops: number): Promise<void> => this.#deliver(publish, hops);
+      const commands = this.#commandsOf(name, bridge);
+      this.#bridgeCommands.set(name, commands);
+      const deliver = (message: Arrival): Promise<void> => this.#deliver(message, commands);
       const run = new MqttBridgeRun({ name, bridge, gateway, ports, queue, deliver });
       this.bridges.set(name, run);
       run.start();
@@ -172,6 +182,18 @@ export class MqttDuty implements Duty {
       queue?.end();
       ports.note("warn", `bridge ${name} cannot run: ${toEdgeError(thrown, "mqtt.bridge.invalid").message}`);
     }
+  }
+
+  #commandsOf(name: string, { results }: MqttBridge): BridgeCommands {
+    const { ports, commandDeadlineMs } = this.#parts;
+    return new BridgeCommands({
+      bridge: name,
+      ports,
+      deadlineMs: commandDeadlineMs,
+      results,
+      answer: async (to, answer, id) => await this.bridges.get(name)?.answer(to, answer, id),
+      refuse: (message, fault) => this.intake.takeUnknown(message, fault),
+    });
   }
 
   #openQueue(name: string, bridge: MqttBridge): BridgeQueue {
@@ -195,17 +217,14 @@ export class MqttDuty implements Duty {
     await Promise.all([...this.bridges.values()].map((bridge) => bridge.offer(message)));
   }
 
-  async #deliver(publish: Publish, hops: number): Promise<void> {
-    const { door } = this.#parts;
-    await deliverLocally(publish, {
+  async #deliver(message: Arrival, commands: BridgeCommands): Promise<void> {
+    await deliverLocally(message, {
       index: this.#index,
       intake: this.intake,
-      send: async (device, message) => {
-        if (door === undefined) throw notReached(device);
-        await door.send(device, message, () => Promise.resolve());
-      },
+      form: this.#parts.form.payload,
+      command: (one, to) => commands.take(one, to),
     });
-    await this.#pass({ ...publish, hops, properties: {} });
+    await this.#pass({ ...message, properties: {} });
   }
 
   async #send(

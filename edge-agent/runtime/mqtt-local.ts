@@ -1,17 +1,18 @@
-import type { EdgeError } from "../../adapters/kit/edge-error.ts";
-import { toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { AccessRules } from "../../adapters/mqtt/access.ts";
 import { isReply } from "../../adapters/mqtt/access.ts";
+import type { CommandForm } from "../../adapters/mqtt/command-payload.ts";
+import { ANY_COMMAND } from "../../adapters/mqtt/command-request.ts";
 import { matchRule } from "../../adapters/mqtt/mapping.ts";
 import type { Mapping } from "../../adapters/mqtt/mapping-rule.ts";
-import type { Publish } from "../../adapters/mqtt/publish.ts";
-import type { CommandPublish } from "../../adapters/mqtt/command-payload.ts";
+import type { Arrival } from "./mqtt-bridge.ts";
+import type { Commanded } from "./mqtt-bridge-commands.ts";
 import type { BookedMqttDevice, MqttBook } from "./mqtt-devices.ts";
 import type { MqttIntake } from "./mqtt-intake.ts";
 
 /** Finds the device a topic speaks of, where no connection proves who published it. */
 export class TopicIndex {
   readonly #byClientId = new Map<string, BookedMqttDevice>();
+  readonly #uids = new Set<string>();
   readonly #mappings = new Set<Mapping>();
   readonly #access: AccessRules;
 
@@ -21,6 +22,7 @@ export class TopicIndex {
     for (const device of book.all()) {
       if (!isAmong(device)) continue;
       this.#byClientId.set(device.clientId, device);
+      this.#uids.add(device.uid);
       this.#mappings.add(device.says);
     }
   }
@@ -40,39 +42,47 @@ export class TopicIndex {
     return answering !== undefined && isReply(this.#access, answering.clientId, topic) ? answering : undefined;
   }
 
-  /** The device whose commands are under the topic. */
-  commanded(topic: string): BookedMqttDevice | undefined {
-    return this.#byClientId.get(this.#access.command.match(topic.split("/"))?.["device"] ?? "");
+  /** The device whose commands are under the topic, and the action where the topic names it. */
+  commanded(
+    topic: string,
+  ): { readonly uid: string; readonly clientId: string; readonly action: string | undefined } | undefined {
+    const found = this.#access.command.match(topic.split("/"));
+    const device = this.#byClientId.get(found?.["device"] ?? "");
+    return device && { uid: device.uid, clientId: device.clientId, action: found?.["action"] };
+  }
+
+  /** Whether a device with this uid is among them. */
+  has(uid: string): boolean {
+    return this.#uids.has(uid);
   }
 }
 
 /**
- * Where a message goes that a bridge brought in: it is what a device says, or it is said to a device that is connected, or it
- * is a dead letter. Resolves when durable or delivered.
+ * Where a message goes that a bridge brought in: it is what a device says, or a command to one, or it is a dead letter.
+ * Resolves when durable.
  */
 export async function deliverLocally(
-  publish: Publish,
+  message: Arrival,
   to: {
     readonly index: TopicIndex;
     readonly intake: MqttIntake;
-    readonly send: (device: BookedMqttDevice, message: CommandPublish) => Promise<void>;
+    /** How commands to MQTT devices are written. */
+    readonly form: CommandForm["payload"];
+    readonly command: (message: Arrival, to: Commanded) => Promise<void>;
   },
 ): Promise<void> {
-  const { index, intake, send } = to;
-  const device = index.find(publish.topic);
-  if (device !== undefined) return await intake.take(device, publish, undefined);
-  const commanded = index.commanded(publish.topic);
-  if (commanded === undefined) return await intake.takeUnknown(publish);
-  let fault: EdgeError;
-  try {
-    return await send(commanded, {
-      topic: publish.topic,
-      payload: publish.payload.slice(),
-      qos: publish.qos,
-      responseTopic: undefined,
-    });
-  } catch (thrown) {
-    fault = toEdgeError(thrown, "mqtt.command.offline");
+  const { index, intake, form, command } = to;
+  const { topic } = message;
+  const device = index.find(topic);
+  if (device !== undefined) return await intake.take(device, message, undefined);
+  const named = ANY_COMMAND.match(topic.split("/"));
+  if (named !== undefined) {
+    const uid = named["device"] ?? "";
+    const isMqtt = index.has(uid);
+    return await command(message, { device: uid, name: uid, action: named["action"], form: "envelope", isMqtt });
   }
-  await intake.takeUnknown(publish, fault);
+  const commanded = index.commanded(topic);
+  if (commanded === undefined) return await intake.takeUnknown(message);
+  const { uid, clientId, action } = commanded;
+  await command(message, { device: uid, name: clientId, action, form, isMqtt: true });
 }

@@ -3,10 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../adapters/io/node/private-redis.ts";
 import { decodePayload, encodePayload } from "../../adapters/mqtt/sparkplug/payload.ts";
 import { DataType, type Payload } from "../../proto/sparkplug/gen/types.ts";
-import type { Command } from "../model/command.ts";
 import type { ReadingData } from "../model/data.ts";
 import { until } from "./agent-pair.testing.ts";
-import { DutyBed, mqttConfig } from "./mqtt.testing.ts";
+import { DutyBed, mqttConfig, sparkplugCommand } from "./mqtt.testing.ts";
 
 const T = 1_763_719_200_000n;
 const BD_SEQ = { name: "bdSeq", datatype: DataType.Int64, long_value: 4n };
@@ -69,38 +68,20 @@ const values = () =>
       (draft.data as ReadingData).points.map(({ name, value }) => `${draft.subject} ${name} ${value}`),
     );
 
-function command(over: Partial<Command>): Command {
-  return {
-    uid: "c1",
-    device: "edge-d",
-    action: "write",
-    target: { scheme: "mqtt", value: "Limit" },
-    value: 7,
-    mode: "direct",
-    priority: "normal",
-    deadline: "2030-01-01T00:00:00.000Z",
-    maxAttempts: 1,
-    idempotent: false,
-    issuedBy: "core",
-    role: "operator",
-    ...over,
-  };
-}
-
 describe("edge nodes that connect to us", () => {
   it("are born, hear that their host is there, and are told what to do over their own connection", async () => {
     const { heard } = await node();
     await until(() => values().length >= 1 && heard.includes("STATE true"));
     expect(values()).toEqual(["edge-d Limit 5"]);
     const begin = () => Promise.resolve();
-    expect(await bed.duty?.carry?.(command({}), begin)).toMatchObject({ end: "succeeded", fault: undefined });
+    expect(await bed.duty?.carry?.(sparkplugCommand({}), begin)).toMatchObject({ end: "succeeded", fault: undefined });
     expect(values().at(-1)).toBe("edge-d Limit 7");
-    expect(await bed.duty?.carry?.(command({ device: "edge-n", action: "rebirth" }), begin)).toMatchObject({
+    expect(await bed.duty?.carry?.(sparkplugCommand({ device: "edge-n", action: "rebirth" }), begin)).toMatchObject({
       end: "succeeded",
     });
     expect(heard).toEqual(["STATE true", "DCMD Limit", "NCMD Node Control/Rebirth"]);
     // Nobody had to be asked: who connects is born by itself.
-    expect(await bed.duty?.carry?.(command({ device: "edge-m", action: "rebirth" }), begin)).toMatchObject({
+    expect(await bed.duty?.carry?.(sparkplugCommand({ device: "edge-m", action: "rebirth" }), begin)).toMatchObject({
       end: "unsent",
     });
     await bed.duty?.drain(1_000);

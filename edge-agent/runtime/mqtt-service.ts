@@ -48,7 +48,9 @@ export function mqttService(parts: ServiceParts): ProtocolService | undefined {
     begin: (ports): Duty => {
       notes = ports.note;
       const bridgeSpool = (name: string) => parts.bridgeSpool?.(name);
-      return new MqttDuty({ ports, section, gateway: config.gateway, bridgeSpool, book, access, form, door });
+      const { gateway, commands } = config;
+      const commandDeadlineMs = commands.defaultDeadlineMs;
+      return new MqttDuty({ ports, section, gateway, bridgeSpool, book, access, form, commandDeadlineMs, door });
     },
     closedSockets: () => door?.closedSockets() ?? [],
     describe: (uid) => {

@@ -3,10 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { encodePayload, decodePayload } from "../../adapters/mqtt/sparkplug/payload.ts";
 import { findMosquitto, PrivateMosquitto } from "../../adapters/mqtt/wire/private-mosquitto.ts";
 import { DataType, type Metric, type Payload } from "../../proto/sparkplug/gen/types.ts";
-import type { Command } from "../model/command.ts";
 import type { EventData, ReadingData } from "../model/data.ts";
 import { until } from "./agent-pair.testing.ts";
-import { DutyBed, mqttConfig } from "./mqtt.testing.ts";
+import { DutyBed, mqttConfig, sparkplugCommand } from "./mqtt.testing.ts";
 
 const T = 1_763_719_200_000n;
 
@@ -84,22 +83,6 @@ class Node {
 function bdSeq(): Metric {
   return { name: "bdSeq", datatype: DataType.Int64, long_value: 3n };
 }
-
-const command = (over: Partial<Command>): Command => ({
-  uid: "c1",
-  device: "edge-d",
-  action: "write",
-  target: { scheme: "mqtt", value: "Limit" },
-  value: -7,
-  mode: "direct",
-  priority: "normal",
-  deadline: "2030-01-01T00:00:00.000Z",
-  maxAttempts: 1,
-  idempotent: false,
-  issuedBy: "core",
-  role: "operator",
-  ...over,
-});
 
 describe.skipIf(findMosquitto() === undefined)("Sparkplug edge nodes behind a mosquitto", () => {
   let broker: PrivateMosquitto;
@@ -229,23 +212,26 @@ describe.skipIf(findMosquitto() === undefined)("Sparkplug edge nodes behind a mo
   it("take commands, which have happened when they say so", async () => {
     const { one, edge } = await served();
     const begin = () => Promise.resolve();
-    expect(await one.duty?.carry?.(command({}), begin)).toMatchObject({ end: "succeeded", fault: undefined });
+    expect(await one.duty?.carry?.(sparkplugCommand({ value: -7 }), begin)).toMatchObject({
+      end: "succeeded",
+      fault: undefined,
+    });
     expect(edge.commands).toMatchObject([
       {
         topic: "spBv1.0/g/DCMD/n/d",
         payload: { metrics: [{ name: "Limit", datatype: DataType.Int16, int_value: 0xffff_fff9 }] },
       },
     ]);
-    expect(await one.duty?.carry?.(command({ device: "edge-n", action: "rebirth" }), begin)).toMatchObject({
+    expect(await one.duty?.carry?.(sparkplugCommand({ device: "edge-n", action: "rebirth" }), begin)).toMatchObject({
       end: "succeeded",
     });
     // NBIRTH ends it; what the device is born with comes after.
     await until(() => values(one).filter(([, name]) => name === "Limit").length >= 3);
     const never = () => Promise.reject(new Error("begun"));
-    expect(await one.duty?.carry?.(command({ value: 70_000 }), never)).toMatchObject({ end: "rejected" });
-    await expect(one.duty?.carry?.(command({}), never)).rejects.toThrow("begun");
+    expect(await one.duty?.carry?.(sparkplugCommand({ value: 70_000 }), never)).toMatchObject({ end: "rejected" });
+    await expect(one.duty?.carry?.(sparkplugCommand({ value: -7 }), never)).rejects.toThrow("begun");
     edge.answers = false;
-    expect(await one.duty?.carry?.(command({}), begin)).toMatchObject({ end: "unanswered" });
+    expect(await one.duty?.carry?.(sparkplugCommand({ value: -7 }), begin)).toMatchObject({ end: "unanswered" });
   });
 
   it("hear that the host is gone, and that another one is there", async () => {

@@ -5,14 +5,16 @@ import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { NodeDisk } from "../../adapters/io/node/disk.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { NodeRandom } from "../../adapters/io/node/random.ts";
-import type { EdgeError } from "../../adapters/kit/edge-error.ts";
+import { EdgeError } from "../../adapters/kit/edge-error.ts";
 import type { DeviceMemory } from "../../adapters/kit/session.ts";
 import { checkConfig } from "../config/check.ts";
 import type { Config } from "../config/config.ts";
+import type { Command } from "../model/command.ts";
 import type { MessageDraft } from "../model/draft.ts";
 import type { Message } from "../model/message.ts";
 import { stamp } from "../model/stamp.ts";
 import { bridgeSpool } from "./bridge-queue.ts";
+import { MemoryEntry } from "./command-entry.testing.ts";
 import type { Duty, DutyPorts } from "./duty.ts";
 import { GroupSpool } from "./group-spool.ts";
 import { mqttService } from "./mqtt-service.ts";
@@ -31,6 +33,30 @@ devices: ${devices}
   return config;
 }
 
+/** A command to `s1`, not to be repeated blindly. */
+export function mqttCommand(over: Partial<Command> = {}): Command {
+  return {
+    uid: "cmd-1",
+    device: "s1",
+    action: "limit",
+    value: 7,
+    mode: "direct",
+    priority: "normal",
+    deadline: "2030-01-01T00:00:00.000Z",
+    maxAttempts: 1,
+    idempotent: false,
+    issuedBy: "core",
+    role: "operator",
+    ...over,
+  };
+}
+
+/** The same to the device `d` of a Sparkplug edge node: its metric Limit. */
+export function sparkplugCommand(over: Partial<Command> = {}): Command {
+  const target = { scheme: "mqtt", value: "Limit" } as const;
+  return mqttCommand({ uid: "c1", device: "edge-d", action: "write", target, ...over });
+}
+
 /** The MQTT service of one agent in one reign, with everything it says to the runtime written down. */
 export class DutyBed {
   readonly service: ProtocolService;
@@ -43,6 +69,7 @@ export class DutyBed {
   mayAct = true;
   duty: Duty | undefined;
   readonly ports: DutyPorts;
+  readonly commands: MemoryEntry;
   readonly #clients: MqttClient[] = [];
   readonly #spools = new Map<string, GroupSpool>();
 
@@ -74,10 +101,24 @@ export class DutyBed {
       this.duty?.stored?.(stamped as readonly Message[]);
       if (memory !== undefined) service.book.remember(device, memory);
     };
+    const reign = { group: "main", holder: "a", epoch, mayAct: () => this.mayAct };
+    this.commands = new MemoryEntry({
+      reign,
+      timers,
+      execute: async (command, begin) => {
+        const carried = await this.duty?.carry?.(command, begin);
+        if (carried !== undefined) return carried;
+        const message = `there is no device ${command.device}`;
+        const fault = new EdgeError({ code: "command.device.unknown", blame: "operator", retry: "never", message });
+        return { uid: command.uid, end: "rejected", fault, result: {} };
+      },
+      concluded: (command, draft) => this.duty?.concluded?.(command, draft),
+    });
     this.ports = {
       group: "main",
-      reign: { group: "main", holder: "a", epoch, mayAct: () => this.mayAct },
+      reign,
       timers,
+      commands: this.commands,
       devices: [...service.book.all()].map((device) => device.uid),
       southbound: {
         store,
@@ -116,6 +157,7 @@ export class DutyBed {
 
   async end(): Promise<void> {
     for (const client of this.#clients) client.end(true);
+    this.commands.end();
     await this.duty?.drain(1_000);
     this.duty?.end();
     for (const spool of this.#spools.values()) spool.close();

@@ -284,15 +284,25 @@ function toMessage(packet: IPublishPacket): LinkMessage {
     traceparent: properties["traceparent"],
     properties,
     correlation: packet.properties?.correlationData?.toString("utf8"),
+    correlationData: packet.properties?.correlationData,
+    responseTopic: packet.properties?.responseTopic,
+    expiryS: packet.properties?.messageExpiryInterval,
+    dup: packet.dup,
+    packetId: packet.qos === 0 ? undefined : packet.messageId,
   };
 }
 
-function propertiesOf({ properties, response }: OutgoingMessage): NonNullable<IClientPublishOptions["properties"]> {
+function propertiesOf({
+  properties,
+  response,
+  correlationData,
+}: OutgoingMessage): NonNullable<IClientPublishOptions["properties"]> {
   return {
     ...(properties === undefined ? {} : { userProperties: { ...properties } }),
     ...(response === undefined
       ? {}
       : { responseTopic: response.topic, correlationData: Buffer.from(response.correlation) }),
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
   };
 }
 

@@ -37,6 +37,16 @@ export interface LinkMessage extends Publish {
   readonly properties: Readonly<Record<string, string>>;
   /** MQTT 5 Correlation Data, where it is text. */
   readonly correlation: string | undefined;
+  /** The same as it came. */
+  readonly correlationData: Uint8Array | undefined;
+  /** MQTT 5 Response Topic. */
+  readonly responseTopic: string | undefined;
+  /** What is left of the Message Expiry Interval of MQTT 5, in seconds. */
+  readonly expiryS: number | undefined;
+  /** The broker may have sent it before. */
+  readonly dup: boolean;
+  /** Of QoS 1: the same when the broker sends it again, and another message's once it is acknowledged. */
+  readonly packetId: number | undefined;
 }
 
 export interface LinkParts {
@@ -62,6 +72,8 @@ export interface OutgoingMessage {
   readonly retain: boolean;
   /** Where and with what the receiver answers (Response Topic, Correlation Data); MQTT 5 alone. */
   readonly response?: { readonly topic: string; readonly correlation: string } | undefined;
+  /** Correlation Data of an answer; MQTT 5 alone. */
+  readonly correlationData?: Uint8Array | undefined;
   /** User properties; MQTT 5 alone. */
   readonly properties?: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@ import type { BackoffSettings } from "../../../adapters/kit/backoff.ts";
 import type { EdgeError } from "../../../adapters/kit/edge-error.ts";
 import type { Random } from "../../../adapters/kit/ports.ts";
 import type { DurationMs } from "../../../adapters/kit/time.ts";
+import type { Command } from "../../model/command.ts";
 import type { MessageDraft } from "../../model/draft.ts";
 import type { EndedRecord } from "../../model/ledger.ts";
 import type { Reign } from "../../model/reign.ts";
@@ -36,7 +37,11 @@ export interface CommandIntakeOptions {
    * Makes the message of a command's end durable (commit or spool) before it resolves; it is repeated until it does, also
    * by the next active, with the same id. `protocol` is `gateway`: who knows the device may say it better.
    */
-  readonly publish: (draft: MessageDraft<"busbar.command-result.v1">, record: EndedRecord) => Promise<void>;
+  readonly publish: (
+    draft: MessageDraft<"busbar.command-result.v1">,
+    record: EndedRecord,
+    command: Command | undefined,
+  ) => Promise<void>;
   readonly limits?: Partial<IntakeLimits> | undefined;
   readonly backoff?: BackoffSettings | undefined;
   /**

@@ -47,7 +47,7 @@ export class Settlement {
       const draft = resultDraft(record, command);
       if (
         draft !== undefined &&
-        (await this.#insist(() => publish(draft, record).then(() => true, again))) === undefined
+        (await this.#insist(() => publish(draft, record, command).then(() => true, again))) === undefined
       )
         return;
       const { uid, state, attempt, reason } = record;
