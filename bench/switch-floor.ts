@@ -1,9 +1,8 @@
 import { connect, createServer, type Socket } from "node:net";
 import { cpuUsage } from "node:process";
-import { Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
+import { costOfBareJobs } from "./bare-jobs.ts";
 import { rounded } from "./statistics.ts";
-import { redisCpu } from "./throughput.ts";
 
 /** Processor time, µs, of the least a switched light needs besides its signatures, with nothing of ours in it. */
 export interface SwitchFloor {
@@ -20,13 +19,15 @@ const EXCHANGES = 3_000;
 const AT_ONCE = 256;
 const JOBS = 3_000;
 const PER_CALL = 100;
-const NAME = "floor";
+const KEPT = { removeOnComplete: { age: 3_600, count: 5_000 } };
 
 /** Both by processor time, after as many that are not counted: the first thousands are compiled on the way. */
 export async function measureFloor(port: number, admin: Redis): Promise<SwitchFloor> {
   const connection = await costOfExchanges();
-  const { job, jobInRedis } = await costOfJobs(port, admin);
-  return { connection: rounded(connection, 1), job: rounded(job, 1), jobInRedis: rounded(jobInRedis, 1) };
+  const data = { command: "x".repeat(COMMAND_BYTES) };
+  const commands = { data, opts: KEPT, jobs: JOBS, perCall: PER_CALL, atOnce: AT_ONCE };
+  const { job, inRedis } = await costOfBareJobs(commands, port, admin);
+  return { connection: rounded(connection, 1), job: rounded(job, 1), jobInRedis: rounded(inRedis, 1) };
 }
 
 async function costOfExchanges(): Promise<number> {
@@ -60,42 +61,5 @@ async function costOfExchanges(): Promise<number> {
     return (user + system) / EXCHANGES;
   } finally {
     server.close();
-  }
-}
-
-async function costOfJobs(port: number, admin: Redis): Promise<Pick<SwitchFloor, "job" | "jobInRedis">> {
-  const connection = { host: "127.0.0.1", port };
-  const queue = new Queue(NAME, { connection, prefix: "{floor}" });
-  let done = 0;
-  let finished: () => void = () => undefined;
-  const worker = new Worker(NAME, async () => undefined, { connection, prefix: "{floor}", concurrency: AT_ONCE });
-  worker.on("error", () => undefined);
-  worker.on("completed", () => {
-    done += 1;
-    if (done === JOBS) finished();
-  });
-  const data = { command: "x".repeat(COMMAND_BYTES) };
-  const opts = { removeOnComplete: { age: 3_600, count: 5_000 } };
-  const carryAll = async (): Promise<void> => {
-    done = 0;
-    const all = new Promise<void>((resolve) => {
-      finished = resolve;
-    });
-    for (let added = 0; added < JOBS; added += PER_CALL) {
-      await queue.addBulk(Array.from({ length: PER_CALL }, () => ({ name: NAME, data, opts })));
-    }
-    await all;
-  };
-  try {
-    await worker.waitUntilReady();
-    await carryAll();
-    const [from, redisFrom] = [cpuUsage(), await redisCpu(admin)];
-    await carryAll();
-    const { user, system } = cpuUsage(from);
-    const redisTo = await redisCpu(admin);
-    return { job: (user + system) / JOBS, jobInRedis: ((redisTo.usedMs - redisFrom.usedMs) * 1_000) / JOBS };
-  } finally {
-    await worker.close();
-    await queue.close();
   }
 }
