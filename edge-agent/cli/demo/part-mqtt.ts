@@ -1,6 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
-import { connect, type MqttClient } from "mqtt";
+import { NodeTimers } from "../../../adapters/io/node/clock.ts";
+import { TopicTemplate } from "../../../adapters/mqtt/topic-template.ts";
+import { ANONYMOUS } from "../../../firmware-sim/mqtt/broker-address.ts";
+import { COMMAND_TOPIC, REPLY_TOPIC } from "../../../firmware-sim/mqtt/command.ts";
+import { Fleet } from "../../../firmware-sim/mqtt/fleet.ts";
+import { type FleetMember, planFleet } from "../../../firmware-sim/mqtt/fleet-plan.ts";
+import type { DeviceLog } from "../../../firmware-sim/mqtt/log.ts";
 import type { DemoPart, DemoSite, JournalMessage, PartBooks, PartCommand, PartLines, PartOptions } from "./part.ts";
 
 const SENSORS = 6;
@@ -9,14 +15,8 @@ const EVERY_MS = 500;
 const CENTRE = { upMs: 12_000, awayMs: 4_000 };
 const RAW = "centre/raw/";
 
-interface Sensor {
-  readonly uid: string;
-  readonly client: MqttClient;
-  readonly timer: NodeJS.Timeout;
-}
-
 /**
- * Sensors that publish with QoS 1 and answer commands, and a bridge that passes on to the broker of a control centre, which is
+ * Sensors as `busbar simulate mqtt --qos 1 --every 500ms` has them, which answer commands, and a bridge that passes on to the broker of a control centre, which is
  * not always there, what they publish and the normalized readings of everybody.
  */
 export class MqttPart implements DemoPart {
@@ -24,7 +24,9 @@ export class MqttPart implements DemoPart {
   /** Where the agents listen, and the centre's broker. */
   readonly portCount: number = 3;
   #ports: readonly number[] = [];
-  readonly #sensors: Sensor[] = [];
+  readonly #members: readonly FleetMember[] = planFleet({ name: "sensor", count: SENSORS, everyMs: EVERY_MS, qos: 1 });
+  #seed = "";
+  #fleet: Fleet | undefined;
   readonly #acknowledged = new Set<string>();
   #published = 0;
   #atCentre = 0;
@@ -42,8 +44,9 @@ export class MqttPart implements DemoPart {
     this.#away = stopBrokerAfterMs === undefined ? CENTRE : { upMs: stopBrokerAfterMs, awayMs: brokerAwayMs };
   }
 
-  prepare(_site: DemoSite, ports: readonly number[]): Promise<PartLines> {
+  prepare({ seed }: DemoSite, ports: readonly number[]): Promise<PartLines> {
     this.#ports = ports;
+    this.#seed = seed;
     const listen = (port: number | undefined) => [
       "    mqtt:",
       `      listen: [{ address: 127.0.0.1, port: ${port ?? 0} }]`,
@@ -66,7 +69,9 @@ export class MqttPart implements DemoPart {
         '        - { direction: out, filter: "reading/+", localPrefix: $busbar/, remotePrefix: centre/ }',
         `        - { direction: out, filter: "+/m", remotePrefix: ${RAW} }`,
       ],
-      devices: Array.from({ length: SENSORS }, (_, i) => `  - { uid: ${uidOf(i)}, protocol: mqtt, expectEvery: 30s }`),
+      devices: this.#members.map(
+        ({ uid, clientId }) => `  - { uid: ${uid}, protocol: mqtt, clientId: ${clientId}, expectEvery: 30s }`,
+      ),
     });
   }
 
@@ -81,11 +86,12 @@ export class MqttPart implements DemoPart {
       },
     });
     await this.#openCentre();
-    for (let i = 0; i < SENSORS; i++) this.#sensors.push(this.#sensor(i));
+    this.#fleet = this.#makeFleet();
+    this.#fleet.start();
   }
 
   command(n: number): PartCommand | undefined {
-    return { device: uidOf(n % SENSORS), action: "set-limit", value: { volts: 250 + (n % 5) } };
+    return { device: this.#members[n % SENSORS]?.uid ?? "", action: "set-limit", value: { volts: 250 + (n % 5) } };
   }
 
   summary(): string {
@@ -94,7 +100,7 @@ export class MqttPart implements DemoPart {
 
   /** The bridge keeps what is not sent; its broker is back for the end, and nothing is published any more. */
   async settle(): Promise<void> {
-    for (const { timer } of this.#sensors) clearInterval(timer);
+    await this.#stopFleet();
     clearTimeout(this.#turn);
     if (this.#centre === undefined) await this.#openCentre();
     clearTimeout(this.#turn);
@@ -107,7 +113,7 @@ export class MqttPart implements DemoPart {
   }
 
   books(journal: readonly JournalMessage[]): PartBooks {
-    const mine = new Set(Array.from({ length: SENSORS }, (_, i) => uidOf(i)));
+    const mine = new Set(this.#members.map(({ uid }) => uid));
     const of = journal.filter((message) => mine.has(message.subject));
     const numbers = new Set(of.filter((message) => message.type === "busbar.reading.v1").map(numberOf));
     const lost = [...this.#acknowledged].filter((one) => !numbers.has(one));
@@ -133,37 +139,44 @@ export class MqttPart implements DemoPart {
     const broker = this.#broker;
     this.#broker = undefined;
     clearTimeout(this.#turn);
-    for (const { client, timer } of this.#sensors.splice(0)) {
-      clearInterval(timer);
-      client.end(true);
-    }
+    await this.#stopFleet();
     await this.#closeCentre();
     await new Promise<void>((resolve) => (broker === undefined ? resolve() : broker.close(() => resolve())));
   }
 
-  #sensor(index: number): Sensor {
-    const uid = uidOf(index);
-    const servers = this.#ports.slice(0, 2).map((port) => ({ host: "127.0.0.1", port, protocol: "mqtt" as const }));
-    const client = connect({ servers, clientId: uid, clean: false, protocolVersion: 4, reconnectPeriod: 200 });
-    client.on("error", () => {});
-    client.subscribe(`${uid}/command/+`, { qos: 1 });
-    client.on("message", (_topic, payload) => {
-      const { id, replyTo } = JSON.parse(payload.toString()) as { readonly id: string; readonly replyTo: string };
-      client.publish(replyTo, JSON.stringify({ id, status: "succeeded" }), { qos: 1 });
+  #makeFleet(): Fleet {
+    const topics = { command: new TopicTemplate(COMMAND_TOPIC), reply: new TopicTemplate(REPLY_TOPIC) };
+    return new Fleet({
+      members: this.#members,
+      brokers: this.#ports.slice(0, 2).map((port) => ({ protocol: "mqtt" as const, host: "127.0.0.1", port })),
+      credentials: ANONYMOUS,
+      protocolVersion: 4,
+      seed: this.#seed,
+      settings: { topics, stormEveryMs: 0, floodMessages: 0 },
+      startsPerSecond: SENSORS,
+      timers: new NodeTimers(),
+      logOf: (member) => this.#logOf(member),
     });
-    let number = 0;
-    const timer = setInterval(() => {
-      // Who is not connected measures on and sends nothing: the demo counts what was sent.
-      if (!client.connected) return;
-      number += 1;
-      this.#published += 1;
-      const one = `${uid} ${number}`;
-      const payload = JSON.stringify({ t: Date.now(), u: 230 + (number % 7) / 10, n: number });
-      client.publish(`${uid}/m`, payload, { qos: 1 }, (error) => {
-        if (!error) this.#acknowledged.add(one);
-      });
-    }, EVERY_MS);
-    return { uid, client, timer };
+  }
+
+  /** What a sensor was thanked for, by its own word. */
+  #logOf({ uid }: FleetMember): DeviceLog {
+    const numbers = new Map<number, unknown>();
+    return (fact) => {
+      if (fact.kind === "published" && fact.by === "measures") {
+        this.#published += 1;
+        numbers.set(fact.number, (JSON.parse(fact.payload ?? "{}") as { readonly n?: unknown }).n);
+      } else if (fact.kind === "acknowledged" && fact.by === "measures") {
+        this.#acknowledged.add(`${uid} ${numbers.get(fact.number)}`);
+        numbers.delete(fact.number);
+      } else if (fact.kind === "given-up") numbers.delete(fact.number);
+    };
+  }
+
+  async #stopFleet(): Promise<void> {
+    const fleet = this.#fleet;
+    this.#fleet = undefined;
+    await fleet?.stop();
   }
 
   async #openCentre(): Promise<void> {
@@ -199,10 +212,6 @@ export class MqttPart implements DemoPart {
     for (const socket of centre.sockets) socket.destroy();
     await new Promise<void>((resolve) => centre.server.close(() => resolve()));
   }
-}
-
-function uidOf(index: number): string {
-  return `sensor-${String(index + 1).padStart(3, "0")}`;
 }
 
 function numberOf(message: JournalMessage): string {
