@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Certificates, type Issued } from "../../adapters/io/node/certificates.testing.ts";
 import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { KeyStore } from "../../adapters/io/node/keys.ts";
 import { type Listener, listen } from "../../adapters/io/node/listen.ts";
@@ -29,15 +26,13 @@ import { converse, type Southbound } from "./southbound.ts";
 
 const timers = new NodeTimers();
 const closing: (() => Promise<void> | void)[] = [];
-let dir = "";
+/** Beside them is where the configuration is. */
+const certificates = new Certificates();
 
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), "busbar-ied-"));
-});
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => certificates.remove());
 
 /** The service a configuration comes to, with its duty under way; storing is a list. */
 class Bench {
@@ -58,7 +53,7 @@ class Bench {
       ...devices.map((one) => `  - { protocol: iec61850, ${one} }`),
       "",
     ].join("\n");
-    const { config, issues } = checkConfig("busbar.yaml", text, dir, { filesMustExist: true });
+    const { config, issues } = checkConfig("busbar.yaml", text, certificates.dir, { filesMustExist: true });
     if (config === undefined) throw new Error(issues.map((one) => one.message).join("; "));
     const parts = { keys: new KeyStore(), random: new SeededRandom(7), timers, isServed: () => true };
     const service = iec61850Service({ config, agent: "a", ...parts });
@@ -117,16 +112,13 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 describe("an IED behind mutual TLS (IEC 62351-3)", () => {
-  let certificates: Certificates;
   let ied: Issued;
   beforeAll(() => {
-    certificates = new Certificates();
     for (const name of ["ca", "other"]) certificates.authority(name);
     ied = certificates.issue("ied", "ca");
     certificates.issue("agent", "ca");
     certificates.issue("stranger", "other");
   });
-  afterAll(() => certificates.remove());
 
   async function secureIed(): Promise<ServedIed> {
     const served = new ServedIed({

@@ -1,14 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Certificates } from "./certificates.testing.ts";
 import { freePort, type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import { connectRedis, type RedisConnection } from "./redis.ts";
 import type { RedisConnectSettings, RedisTls } from "./redis-settings.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "busbar-redis-tls-"));
+const certificates = new Certificates();
+const { dir } = certificates;
 const pem = (name: string): string => readFileSync(join(dir, name), "utf8");
 let tlsPort = 0;
 let redis: PrivateRedis | undefined;
@@ -29,32 +29,14 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await redis?.stop();
-  rmSync(dir, { recursive: true, force: true });
+  certificates.remove();
 });
-
-function openssl(...args: readonly string[]): void {
-  execFileSync("openssl", args, { cwd: dir, stdio: ["ignore", "ignore", "ignore"] });
-}
 
 /** A private authority, a server and a client of it, and another authority that nobody asked. */
 function makeCertificates(): void {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  for (const [file, name] of [
-    ["ca", "grid authority"],
-    ["other", "another authority"],
-  ]) {
-    openssl("req", "-x509", ...key, "-keyout", `${file}.key`, "-out", `${file}.crt`, "-subj", `/CN=${name}`);
-  }
-  writeFileSync(join(dir, "server.ext"), "subjectAltName=DNS:redis.substation.example,IP:127.0.0.1\n");
-  writeFileSync(join(dir, "client.ext"), "extendedKeyUsage=clientAuth\n");
-  for (const [file, name] of [
-    ["server", "redis.substation.example"],
-    ["client", "edge-a"],
-  ]) {
-    openssl("req", ...key, "-keyout", `${file}.key`, "-out", `${file}.csr`, "-subj", `/CN=${name}`);
-    const signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", `${file}.ext`, "-days", "2"];
-    openssl("x509", "-req", "-in", `${file}.csr`, ...signed, "-out", `${file}.crt`);
-  }
+  for (const name of ["ca", "other"]) certificates.authority(name);
+  certificates.issue("server", "ca", ["subjectAltName=DNS:redis.substation.example,IP:127.0.0.1"]);
+  certificates.issue("client", "ca", ["extendedKeyUsage=clientAuth"]);
 }
 
 function connect(tls: RedisTls, port: number = tlsPort): RedisConnection {

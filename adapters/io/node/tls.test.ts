@@ -1,74 +1,24 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Certificates } from "./certificates.testing.ts";
 import { dial } from "./dial.ts";
 import { listen } from "./listen.ts";
 import { clientTls, PreSharedKey, serverTls, type TlsIdentity } from "./tls.ts";
 
-let dir: string;
+const certificates = new Certificates();
 let ca: string;
 let server: TlsIdentity;
 let agent: TlsIdentity;
 let stranger: TlsIdentity;
 
-/** Certificates of an authority made for this run; openssl signs them, as an operator would. */
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), "busbar-tls-"));
-  ca = authority("ca");
-  server = issue("server", "ca");
-  agent = issue("agent", "ca");
-  authority("other");
-  stranger = issue("stranger", "other");
+  ca = certificates.authority("ca");
+  server = certificates.issue("server", "ca");
+  agent = certificates.issue("agent", "ca");
+  certificates.authority("other");
+  stranger = certificates.issue("stranger", "other");
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-function openssl(...args: string[]): void {
-  execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
-}
-
-function read(name: string): string {
-  return readFileSync(join(dir, name), "utf8");
-}
-
-const EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-
-function authority(name: string): string {
-  openssl("req", "-x509", ...EC, "-days", "2", "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.crt`);
-  return read(`${name}.crt`);
-}
-
-function issue(name: string, by: string): TlsIdentity {
-  const names = "subjectAltName=IP:127.0.0.1";
-  openssl(
-    "req",
-    "-new",
-    ...EC,
-    "-subj",
-    `/CN=${name}`,
-    "-addext",
-    names,
-    "-keyout",
-    `${name}.key`,
-    "-out",
-    `${name}.csr`,
-  );
-  const signing = [
-    "-CA",
-    `${by}.crt`,
-    "-CAkey",
-    `${by}.key`,
-    "-CAcreateserial",
-    "-days",
-    "2",
-    "-copy_extensions",
-    "copy",
-  ];
-  openssl("x509", "-req", "-in", `${name}.csr`, ...signing, "-out", `${name}.crt`);
-  return { cert: read(`${name}.crt`), key: read(`${name}.key`), ca: read(`${by}.crt`) };
-}
+afterAll(() => certificates.remove());
 
 /** What a client gets to read from a server that greets, or the code of the fault. */
 async function greet(tls: {

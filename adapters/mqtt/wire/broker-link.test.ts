@@ -7,7 +7,7 @@ import { NodeTimers } from "../../io/node/clock.ts";
 import { NodeRandom } from "../../io/node/random.ts";
 import { clientTls } from "../../io/node/tls.ts";
 import { BrokerLink } from "./broker-link.ts";
-import { Certificates } from "./certificates.testing.ts";
+import { Certificates } from "../../io/node/certificates.testing.ts";
 import type { LinkMessage, LinkParts, LinkSettings, LinkState } from "./link-settings.ts";
 import { findMosquitto, PrivateMosquitto } from "./private-mosquitto.ts";
 import { until } from "./until.testing.ts";

@@ -2,7 +2,7 @@ import { type AddressInfo, createConnection, createServer, type Socket } from "n
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { serverTls } from "../../io/node/tls.ts";
 import { readUsers } from "../users.ts";
-import { Certificates, type Issued } from "./certificates.testing.ts";
+import { Certificates, type Issued } from "../../io/node/certificates.testing.ts";
 import { ListenerBed, LIMITS } from "./listener.testing.ts";
 import type { ListenerParts } from "./listener-settings.ts";
 import { passwordLine, Passwords } from "./passwords.ts";

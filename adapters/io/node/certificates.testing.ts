@@ -14,56 +14,21 @@ const EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
 /** Certificates of authorities made for this run; openssl signs them, as an operator would. */
 export class Certificates {
-  readonly dir: string = mkdtempSync(join(tmpdir(), "busbar-mqtt-tls-"));
+  readonly dir: string = mkdtempSync(join(tmpdir(), "busbar-tls-"));
 
   authority(name: string): string {
-    this.#openssl(
-      "req",
-      "-x509",
-      ...EC,
-      "-days",
-      "2",
-      "-subj",
-      `/CN=${name}`,
-      "-keyout",
-      `${name}.key`,
-      "-out",
-      `${name}.crt`,
-    );
+    const files = ["-keyout", `${name}.key`, "-out", `${name}.crt`];
+    this.#openssl("req", "-x509", ...EC, "-days", "2", "-subj", `/CN=${name}`, ...files);
     return this.#read(`${name}.crt`);
   }
 
-  issue(name: string, by: string): Issued {
-    this.#openssl(
-      "req",
-      "-new",
-      ...EC,
-      "-subj",
-      `/CN=${name}`,
-      "-addext",
-      "subjectAltName=IP:127.0.0.1",
-      "-keyout",
-      `${name}.key`,
-      "-out",
-      `${name}.csr`,
-    );
-    this.#openssl(
-      "x509",
-      "-req",
-      "-in",
-      `${name}.csr`,
-      "-CA",
-      `${by}.crt`,
-      "-CAkey",
-      `${by}.key`,
-      "-CAcreateserial",
-      "-days",
-      "2",
-      "-copy_extensions",
-      "copy",
-      "-out",
-      `${name}.crt`,
-    );
+  /** @param extensions as openssl takes them */
+  issue(name: string, by: string, extensions: readonly string[] = ["subjectAltName=IP:127.0.0.1"]): Issued {
+    const added = extensions.flatMap((one) => ["-addext", one]);
+    const files = ["-keyout", `${name}.key`, "-out", `${name}.csr`];
+    this.#openssl("req", "-new", ...EC, "-subj", `/CN=${name}`, ...added, ...files);
+    const authority = ["-CA", `${by}.crt`, "-CAkey", `${by}.key`, "-CAcreateserial", "-copy_extensions", "copy"];
+    this.#openssl("x509", "-req", "-in", `${name}.csr`, ...authority, "-days", "2", "-out", `${name}.crt`);
     return { cert: this.#read(`${name}.crt`), key: this.#read(`${name}.key`), ca: this.#read(`${by}.crt`) };
   }
 
