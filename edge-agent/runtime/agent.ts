@@ -19,6 +19,8 @@ import { AdapterCare } from "./adapter-care.ts";
 import { AdapterLoss } from "./adapter-loss.ts";
 import { AgentSpools } from "./agent-spools.ts";
 import { Counters } from "./counters.ts";
+import { DeviceIndex } from "./device-index.ts";
+import { activeElsewhere, type GroupsHere, idleGroups, servedNowhere } from "./elsewhere.ts";
 import { EpochFile, stateDisk } from "./epoch-file.ts";
 import { GroupRunner } from "./group-runner.ts";
 import { GivenAway } from "./given-away.ts";
@@ -99,9 +101,7 @@ export class EdgeAgent implements Surroundings {
   readonly placing: Placing;
   readonly #log: AgentLog;
   readonly #replaceConfig: boolean;
-  readonly #groupOf = new Map<string, string>();
-  readonly #serviceOf = new Map<string, ProtocolService>();
-  readonly #devicesOf = new Map<string, string[]>();
+  readonly #devices: DeviceIndex;
   readonly #works = new Map<string, GroupWork>();
   /** Text of what keeps a group from being ready here. */
   readonly blocked: Map<string, string> = new Map();
@@ -133,7 +133,13 @@ export class EdgeAgent implements Surroundings {
       isServed: (group) => this.#works.has(group),
       bridgeSpool: (name) => this.spools.ofBridge(name),
     });
-    this.#indexDevices();
+    this.#devices = new DeviceIndex(config, this.services);
+    const here: GroupsHere = {
+      groups: () => this.runners.keys(),
+      isServed: (group) => this.#works.has(group),
+      snapshot: (group) => this.snapshot(group),
+    };
+    const forwards = config.pair.forwardDevices;
     this.listeners = new Listeners({
       services: this.services,
       timers: this.timers,
@@ -141,8 +147,8 @@ export class EdgeAgent implements Surroundings {
       refused: (device, protocol, peer, fault) => this.refused(device, protocol, peer, fault),
       note: (level, text) => this.note(level, text),
       broke: (protocol, fault) => this.broke(protocol, fault),
-      elsewhere: config.pair.forwardDevices ? this.#elsewhere() : undefined,
-      unserved: () => this.#unserved(),
+      elsewhere: forwards ? this.#elsewhere(here) : undefined,
+      unserved: () => (forwards ? servedNowhere(here) : idleGroups(here)),
     });
     this.forwarding = new Forwarding({
       mesh: () => this.mesh,
@@ -258,7 +264,7 @@ export class EdgeAgent implements Surroundings {
   }
 
   workOf(device: string): GroupWork | undefined {
-    const group = this.#groupOf.get(device);
+    const group = this.groupOf(device);
     return group === undefined ? undefined : this.#works.get(group);
   }
 
@@ -267,15 +273,15 @@ export class EdgeAgent implements Surroundings {
   }
 
   groupOf(device: string): string | undefined {
-    return this.#groupOf.get(device);
+    return this.#devices.groupOf(device);
   }
 
   serviceOf(device: string): ProtocolService | undefined {
-    return this.#serviceOf.get(device);
+    return this.#devices.serviceOf(device);
   }
 
   devicesOf(group: string): readonly string[] {
-    return this.#devicesOf.get(group) ?? [];
+    return this.#devices.devicesOf(group);
   }
 
   /** The sockets that should be open now and are not, for people: of one protocol, or of all. */
@@ -355,29 +361,11 @@ export class EdgeAgent implements Surroundings {
   }
 
   /** Where the devices go that this agent does not serve: to the peers that are active for the other groups. */
-  #elsewhere(): Elsewhere {
+  #elsewhere(here: GroupsHere): Elsewhere {
     return {
       isServing: () => this.#works.size > 0,
-      carry: (listener, transport) => this.forwarding.carry(this.#activeElsewhere(), listener, transport),
+      carry: (listener, transport) => this.forwarding.carry(activeElsewhere(here), listener, transport),
     };
-  }
-
-  /** Every peer once that is active for a group we do not serve. */
-  #activeElsewhere(): readonly string[] {
-    const idle = [...this.runners.keys()].filter((group) => !this.#works.has(group));
-    return [...new Set(idle.flatMap((group) => this.#activePeers(group)))];
-  }
-
-  #unserved(): readonly string[] {
-    const carries = this.config.pair.forwardDevices;
-    return [...this.runners.keys()].filter(
-      (group) => !this.#works.has(group) && !(carries && this.#activePeers(group).length > 0),
-    );
-  }
-
-  #activePeers(group: string): readonly string[] {
-    const peers = Object.entries(this.runners.get(group)?.snapshot().peers ?? {});
-    return peers.flatMap(([peer, { role }]) => (role === "active" ? [peer] : []));
   }
 
   /** What a service opens itself is opened only where its group is active. */
@@ -457,17 +445,6 @@ export class EdgeAgent implements Surroundings {
         return;
       default:
         this.#log.warn({ group, ...outcome }, `group ${group}: ${outcome.kind}`);
-    }
-  }
-
-  #indexDevices(): void {
-    for (const device of this.config.devices) {
-      this.#groupOf.set(device.uid, device.group);
-      const service = this.services.find((one) => one.protocol === device.protocol);
-      if (service !== undefined) this.#serviceOf.set(device.uid, service);
-      const list = this.#devicesOf.get(device.group);
-      if (list === undefined) this.#devicesOf.set(device.group, [device.uid]);
-      else list.push(device.uid);
     }
   }
 }
