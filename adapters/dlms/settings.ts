@@ -18,6 +18,8 @@ export interface DlmsSettings {
   readonly limits: {
     /** The longest push APDU, octets. */
     readonly pushBytes: number;
+    /** Blocks of one push in general block transfer, repeated ones included. */
+    readonly pushBlocks: number;
     /** APDUs a meter may push ahead on one connection while one is being stored. */
     readonly waitingPushes: number;
     /** Actions of a bundle. */
@@ -40,7 +42,7 @@ export interface DlmsSettings {
 
 export const DLMS_DEFAULTS: Omit<DlmsSettings, "ciphers"> = {
   timeouts: { responseMs: 20 * SECOND_MS, idleMs: MINUTE_MS, quietMs: 500 },
-  limits: { pushBytes: 65_536, waitingPushes: 16, bundle: 50 },
+  limits: { pushBytes: 65_536, pushBlocks: 4_096, waitingPushes: 16, bundle: 50 },
   counterBlock: 200,
   counterWarning: 2_000_000_000,
   image: { patienceMs: 5 * MINUTE_MS, pollEveryMs: 5 * SECOND_MS },

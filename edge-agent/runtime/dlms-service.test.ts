@@ -369,22 +369,30 @@ describe("firmware of an M-Bus device", () => {
 });
 
 describe("a datagram", () => {
-  it("with an alarm arrives as its event, from a known network alone", async () => {
-    const port = await freePort();
-    const meters = await start({ section: `udp: [{ address: 127.0.0.1, port: ${port} }], allow: [127.0.0.1]` });
-    const identification = Buffer.from(meters.members[0]?.identity.equipment ?? "").toString("hex");
-    const push = Buffer.from(`00010001006700000f000000010002030911${identification}09060003190900ff0600000001`, "hex");
-    push.writeUInt16BE(push.length - 8, 6);
-    const socket = createSocket("udp4");
-    const until = Date.now() + 10_000;
-    // The first may be too early, or lost: the same one again is the same event.
-    while (meters.drafts.length === 0 && Date.now() < until) {
-      socket.send(push, port, "127.0.0.1");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    socket.close();
-    expect(meters.drafts[0]?.data).toMatchObject({ code: "power.last-gasp", cause: "push" });
-  });
+  it.each(["whole", "in blocks"])(
+    "with an alarm arrives as its event, %s, from a known network alone",
+    async (form) => {
+      const port = await freePort();
+      const meters = await start({ section: `udp: [{ address: 127.0.0.1, port: ${port} }], allow: [127.0.0.1]` });
+      const identification = Buffer.from(meters.members[0]?.identity.equipment ?? "").toString("hex");
+      const apdu = Buffer.from(`0f000000010002030911${identification}09060003190900ff0600000001`, "hex");
+      const blocks = [apdu.subarray(0, 30), apdu.subarray(30)].map((part, at) =>
+        Buffer.concat([Buffer.from([0xe0, at === 0 ? 0x40 : 0x80, 0, at + 1, 0, 0, part.length]), part]),
+      );
+      const pushes = (form === "whole" ? [apdu] : blocks).map((one) =>
+        Buffer.concat([Buffer.from([0, 1, 0, 1, 0, 0x67, 0, one.length]), one]),
+      );
+      const socket = createSocket("udp4");
+      const until = Date.now() + 10_000;
+      // The first may be too early, or lost: the same one again is the same event.
+      while (meters.drafts.length === 0 && Date.now() < until) {
+        for (const push of pushes) socket.send(push, port, "127.0.0.1");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      socket.close();
+      expect(meters.drafts[0]?.data).toMatchObject({ code: "power.last-gasp", cause: "push" });
+    },
+  );
 });
 
 describe("a push", () => {
@@ -393,8 +401,14 @@ describe("a push", () => {
     [false, "wrapper"],
     [true, "HDLC"],
     [false, "HDLC"],
+    [true, "blocks"],
+    [false, "blocks"],
+    [true, "blocks and HDLC"],
   ] as const)("of an alarm arrives as its event (ciphered: %s, in the %s)", async (protectsPushes, framing) => {
-    const behaviours = framing === "HDLC" ? ["pushes-in-hdlc"] : [];
+    const behaviours = [
+      ...(framing.includes("HDLC") ? ["pushes-in-hdlc"] : []),
+      ...(framing.includes("blocks") ? ["pushes-in-blocks"] : []),
+    ];
     const meters = await start({ protectsPushes, behaviours, section: "allow: [127.0.0.1], hdlcPushes: true" });
     const member = meters.fleet.members[0];
     if (member === undefined) throw new Error("no meter");

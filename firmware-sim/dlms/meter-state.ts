@@ -52,6 +52,8 @@ export interface Oddities {
   pushesAsMx382: boolean;
   /** Pushes leave in UI frames of HDLC, not in the wrapper. */
   pushesInHdlc: boolean;
+  /** Pushes leave in general block transfer, however short. */
+  pushesInBlocks: boolean;
 }
 
 /** The mutable inside of a simulated meter; behaviours and objects work on it. */

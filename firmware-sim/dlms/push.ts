@@ -5,8 +5,8 @@ export interface Push {
   /** `host:port`, as the setup has it. */
   readonly destination: string;
   readonly carrier: "tcp" | "udp";
-  /** All octets, framing and protection included. */
-  readonly octets: Uint8Array;
+  /** What is written, one after the other, framing and protection included: datagrams, where it goes in such. */
+  readonly units: readonly Uint8Array[];
   /** Tries left after one that failed, and the pause before each. */
   readonly retries: number;
   readonly pauseMs: number;

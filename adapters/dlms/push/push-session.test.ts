@@ -11,14 +11,16 @@ import { SeededRandom } from "../../kit/random.ts";
 import { later, toInstant } from "../../kit/time.ts";
 import { checkLaws } from "../../kit/laws.ts";
 import { NOW, tableDevice } from "../actions/table-meter.testing.ts";
+import { decodeApdu } from "../apdu/decode-apdu.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import type { DlmsData } from "../data/data.ts";
 import type { DlmsDevice } from "../device.ts";
+import { clientAddress, serverAddress } from "../hdlc/address.ts";
 import { decodeFrame, encodeFrame } from "../hdlc/frame.ts";
 import { AUTHENTICATED_ENCRYPTED } from "../security/control.ts";
 import { sealApdu } from "../security/envelope.ts";
 import { DLMS_DEFAULTS, type DlmsSettings } from "../settings.ts";
-import { encodeWrapperPdu } from "../transport/wrapper.ts";
+import { decodeWrapperPdu, encodeWrapperPdu } from "../transport/wrapper.ts";
 import { hdlcPushFrames } from "./hdlc-pushes.ts";
 import { PushSession } from "./push-session.ts";
 
@@ -273,6 +275,166 @@ describe("a push in HDLC", () => {
         stored: (machine, token, now) =>
           machine instanceof PushSession ? machine.stored(token, now) : machine.wake(now),
         acknowledgements: (sent) => Math.floor(sent.length / 19),
+      },
+    });
+    expect(violations).toEqual([]);
+  });
+});
+
+describe("a push in general block transfer", () => {
+  const push = notification(alarm(1));
+  const confirmed = notification(alarm(1), 0x4000_0007);
+  interface Cut {
+    readonly octets?: number;
+    readonly window?: number;
+    readonly streaming?: boolean;
+  }
+  /** In the wrapper, one block each; what goes on by itself says so. */
+  const cut = (apdu: Uint8Array, { octets = 16, window = 0, streaming = true }: Cut = {}): Uint8Array[] => {
+    const count = Math.ceil(apdu.length / octets);
+    return Array.from({ length: count }, (_, at) =>
+      encodeApdu({
+        kind: "general-block-transfer",
+        last: at === count - 1,
+        streaming: streaming && at < count - 1,
+        window,
+        blockNumber: at + 1,
+        blockNumberAck: 0,
+        blockData: apdu.subarray(at * octets, (at + 1) * octets),
+      }),
+    );
+  };
+  const inWrapper = (blocks: readonly Uint8Array[]): Uint8Array => concat(blocks.map(wrapped));
+  const tokenOf = (step: Step<Outcome>) => step.outcomes.flatMap((one) => (one.kind === "store" ? [one.token] : []))[0];
+  const said = (step: Step<Outcome>) => step.send.map((one) => decodeApdu(decodeWrapperPdu(one).apdu));
+
+  it("is what it carries, plain and ciphered, in the wrapper and in HDLC", () => {
+    const hdlc = (blocks: readonly Uint8Array[]) =>
+      concat(
+        blocks.flatMap((apdu) =>
+          hdlcPushFrames("meter", { source: serverAddress(1), destination: clientAddress(102), apdu }, 16),
+        ),
+      );
+    const sealed = decodeWrapperPdu(ciphered(push, 9)).apdu;
+    for (const apdu of [push, sealed]) {
+      for (const octets of [inWrapper(cut(apdu)), hdlc(cut(apdu)), inWrapper(cut(apdu, { octets: 1 }))]) {
+        const step = new World({ hdlcPushes: true }).session().receive(octets, at);
+        expect(codes(step)).toEqual(["clock.clock-invalid"]);
+        expect(step.send).toEqual([]);
+      }
+    }
+    // As `E0 40 0001 0000 …`, `E0 C0 0003 0000 …`, which are seen in the field: the last one says that more follow, too.
+    const [first, second, third] = cut(push);
+    expect(cut(push)).toHaveLength(3);
+    expect(toHex(first ?? push).slice(0, 12)).toBe("e04000010000");
+    const odd = third?.slice() ?? push;
+    odd[1] = 0xc0;
+    const step = new World().session().receive(inWrapper([first ?? push, second ?? push, odd]), at);
+    expect(codes(step)).toEqual(["clock.clock-invalid"]);
+  });
+
+  it("of which a block is missing is refused, and nothing of it is stored", () => {
+    const blocks = cut(push);
+    for (const lost of [0, 1]) {
+      const step = new World().session().receive(inWrapper(blocks.filter((_, i) => i !== lost)), at);
+      expect(refusals(step)).toEqual(["dlms.block.out-of-order"]);
+      expect(tokenOf(step)).toBeUndefined();
+    }
+    const session = new World().session();
+    session.receive(inWrapper(blocks.slice(0, -1)), at);
+    expect(refusals(session.wake(later(at, DLMS_DEFAULTS.timeouts.responseMs)))).toEqual(["dlms.push.stalled"]);
+    const closing = new World().session();
+    closing.receive(inWrapper(blocks.slice(0, -1)), at);
+    expect(refusals(closing.close(at))).toEqual(["dlms.push.stalled"]);
+  });
+
+  it("is never mixed with the one before it, nor with that of another meter behind the same address", () => {
+    const session = new World().session();
+    const other = notification(alarm(2));
+    const step = session.receive(inWrapper([...cut(push).slice(0, -1), ...cut(other)]), at);
+    expect([refusals(step), codes(step)]).toEqual([["dlms.push.stalled"], ["hardware.replace-battery"]]);
+    const whole = new World().session().receive(concat([...cut(push).slice(0, -1).map(wrapped), wrapped(other)]), at);
+    expect([refusals(whole), codes(whole)]).toEqual([["dlms.push.stalled"], ["hardware.replace-battery"]]);
+    const [first = push, ...rest] = cut(push);
+    const elsewhere = rest.map((apdu) => encodeWrapperPdu({ source: 2, destination: 103, apdu }));
+    const mixed = new World().session().receive(concat([wrapped(first), ...elsewhere]), at);
+    expect(refusals(mixed)).toEqual(["dlms.block.out-of-order"]);
+  });
+
+  it("has limits of its own: octets, and blocks", () => {
+    const limits = { ...DLMS_DEFAULTS.limits, pushBytes: 100, pushBlocks: 10 };
+    const refused = (octets: number) => {
+      const blocks = cut(new Uint8Array(200), { octets });
+      return refusals(new World({ limits }).session().receive(inWrapper(blocks), at));
+    };
+    expect([refused(30), refused(5)]).toEqual([["dlms.block.too-long"], ["dlms.block.too-long"]]);
+  });
+
+  it("of many blocks may come while the one before it is being stored", () => {
+    const session = new World().session();
+    const step = session.receive(inWrapper([...cut(push, { octets: 1 }), ...cut(push, { octets: 1 })]), at);
+    expect(refusals(step)).toEqual([]);
+    const token = tokenOf(step);
+    if (token === undefined) throw new Error("nothing to store");
+    expect(codes(session.stored(token, at))).toEqual(["clock.clock-invalid"]);
+  });
+
+  it("is confirmed in the clear by a meter that takes no blocks, in a block by one that does; once it is stored", () => {
+    for (const window of [0, 4]) {
+      const session = new World().session();
+      const step = session.receive(inWrapper(cut(confirmed, { window })), at);
+      expect(step.send).toEqual([]);
+      const token = tokenOf(step);
+      if (token === undefined) throw new Error("nothing to store");
+      const [answer] = said(session.stored(token, at));
+      if (window === 0) expect(answer).toMatchObject({ kind: "data-notification-confirm", invoke: 0x4000_0007 });
+      else {
+        expect(answer).toMatchObject({ kind: "general-block-transfer", last: true, blockNumber: 1, blockNumberAck: 3 });
+        const inside = answer?.kind === "general-block-transfer" ? answer.blockData : push;
+        expect(decodeApdu(inside)).toMatchObject({ kind: "data-notification-confirm", invoke: 0x4000_0007 });
+      }
+    }
+  });
+
+  it("is told block by block what is here, asked again for what was lost, and told of its end when it is stored", () => {
+    const session = new World().session();
+    const [one = push, two = push, three = push] = cut(push, { window: 1, streaming: false });
+    const send = (block: Uint8Array) => session.receive(wrapped(block), at);
+    const acks = (step: Step<Outcome>) =>
+      said(step).map((apdu) => (apdu.kind === "general-block-transfer" ? [apdu.blockNumber, apdu.blockNumberAck] : []));
+    expect(acks(send(one))).toEqual([[1, 1]]);
+    expect(acks(send(three))).toEqual([[2, 1]]);
+    expect(acks(send(two))).toEqual([[3, 2]]);
+    // It did not hear that: the same again.
+    expect(acks(send(two))).toEqual([[4, 2]]);
+    const step = send(three);
+    expect([codes(step), step.send]).toEqual([["clock.clock-invalid"], []]);
+    const token = tokenOf(step);
+    if (token === undefined) throw new Error("nothing to store");
+    expect(acks(session.stored(token, at))).toEqual([[5, 3]]);
+  });
+
+  it.each([1, 2, 3])("keeps the laws (seed %i)", (seed) => {
+    const flood = inWrapper(cut(new Uint8Array(900), { octets: 300 }).slice(0, 1));
+    const violations = checkLaws<Outcome>({
+      make: () => {
+        const world = new World();
+        const registry = { ...world.seams.registry, byProtocolId: () => DEVICE, byMemory: () => DEVICE };
+        return new PushSession({ ...world.settings, deviceOfTitle: () => DEVICE.uid }, { ...world.seams, registry });
+      },
+      script: [
+        { kind: "receive", bytes: inWrapper([1, 2].flatMap((n) => cut(notification(alarm(n), 0x4000_0000 + n)))) },
+        { kind: "pass", ms: 1_000 },
+        { kind: "receive", bytes: inWrapper(cut(notification(alarm(5), 0x4000_0009))) },
+      ],
+      start: at,
+      seed,
+      bound: { ceiling: 2 * DLMS_DEFAULTS.limits.pushBytes, flood: () => flood },
+      store: {
+        tokenOf: (outcome) => (outcome.kind === "store" ? outcome.token : undefined),
+        stored: (machine, token, now) =>
+          machine instanceof PushSession ? machine.stored(token, now) : machine.wake(now),
+        acknowledgements: (sent) => Math.floor(sent.length / 14),
       },
     });
     expect(violations).toEqual([]);

@@ -19,6 +19,7 @@ import { encodeWrapperPdu } from "../transport/wrapper.ts";
 import type { DlmsSettings } from "../settings.ts";
 import { hdlcPushFrames } from "./hdlc-pushes.ts";
 import { openPush } from "./open-push.ts";
+import { type BlocksTaken, PushBlocks } from "./push-blocks.ts";
 import { bodyContent, dsmr4Content, eventContent, type PushContent } from "./push-body.ts";
 import { pushDrafts } from "./push-drafts.ts";
 import { pushFault } from "./push-fault.ts";
@@ -27,7 +28,7 @@ import { type PushFrame, PushFramer } from "./push-framer.ts";
 type Outcome = SessionOutcome<MessageDraft>;
 
 type Waiting =
-  | { readonly kind: "frame"; readonly frame: PushFrame }
+  | { readonly kind: "frame"; readonly frame: PushFrame; readonly answer: BlocksTaken["answer"] }
   | { readonly kind: "fault"; readonly fault: EdgeError };
 
 /** A push that is being stored, and what is answered when it is: nothing, or the confirmation the meter asked for. */
@@ -49,12 +50,13 @@ interface TakenPush {
  * meter that asks for a confirmation (data-notification of the confirmed service class) gets it then. What is of no meter
  * we know, or cannot be believed, ends the connection without a word.
  *
- * Held at most: `waitingPushes + 1` APDUs of `pushBytes`, and one HDLC frame.
+ * Held at most: `waitingPushes + 1` APDUs of `pushBytes`, one in blocks, and one HDLC frame.
  */
 export class PushSession implements Session<Command, MessageDraft> {
   readonly #settings: DlmsSettings;
   readonly #seams: Seams<DlmsDevice>;
   readonly #framer: PushFramer;
+  readonly #blocks: PushBlocks;
   readonly #waiting = new Fifo<Waiting>();
   readonly #deadlines = new Deadlines<"idle" | "rest" | "quiet">();
   #storing: Storing | undefined;
@@ -66,6 +68,7 @@ export class PushSession implements Session<Command, MessageDraft> {
     this.#settings = settings;
     this.#seams = seams;
     this.#framer = new PushFramer(settings.limits.pushBytes, settings.hdlcPushes);
+    this.#blocks = new PushBlocks(settings.limits);
   }
 
   open(now: Instant): Step<Outcome> {
@@ -77,7 +80,7 @@ export class PushSession implements Session<Command, MessageDraft> {
       this.#deadlines.clear("quiet");
       const { frames, fault } = this.#framer.push(chunk);
       if (frames.length > 0) this.#deadlines.clearAll();
-      for (const frame of frames) this.#enqueue(step, { kind: "frame", frame });
+      for (const frame of frames) this.#arrived(step, frame);
       if (fault !== undefined) this.#enqueue(step, { kind: "fault", fault });
     });
   }
@@ -114,7 +117,7 @@ export class PushSession implements Session<Command, MessageDraft> {
     return this.#step(now, (step) => {
       this.#peerClosed = true;
       this.#quiet(step);
-      if (this.#ended === undefined && this.#framer.pending) {
+      if (this.#ended === undefined && this.#pending) {
         this.#enqueue(step, {
           kind: "fault",
           fault: pushFault("dlms.push.stalled", "the connection ended inside a push"),
@@ -139,9 +142,14 @@ export class PushSession implements Session<Command, MessageDraft> {
     return step.build();
   }
 
+  /** Something has begun and is not whole. */
+  get #pending(): boolean {
+    return this.#framer.pending || this.#blocks.pending;
+  }
+
   #setDeadlines(now: Instant): void {
     const { idleMs, responseMs, quietMs } = this.#settings.timeouts;
-    if (!this.#framer.pending || this.#peerClosed) {
+    if (!this.#pending || this.#peerClosed) {
       this.#deadlines.clear("rest");
       this.#deadlines.clear("quiet");
     } else {
@@ -156,8 +164,31 @@ export class PushSession implements Session<Command, MessageDraft> {
 
   #quiet(step: StepBuilder<Outcome>): void {
     const { frames, fault } = this.#framer.quiet();
-    for (const frame of frames) this.#enqueue(step, { kind: "frame", frame });
+    for (const frame of frames) this.#arrived(step, frame);
     if (fault !== undefined) this.#enqueue(step, { kind: "fault", fault });
+  }
+
+  /** Blocks are put together as they come: what waits for its turn is whole. */
+  #arrived(step: StepBuilder<Outcome>, frame: PushFrame): void {
+    if (this.#ended !== undefined) return;
+    if (frame.kind === "dsmr4") {
+      this.#enqueue(step, { kind: "frame", frame, answer: (confirmation) => confirmation });
+      return;
+    }
+    let taken: BlocksTaken;
+    try {
+      taken = this.#blocks.take(apduOf(frame), sourceOf(frame));
+    } catch (thrown) {
+      this.#enqueue(step, { kind: "fault", fault: toEdgeError(thrown, "dlms.push.malformed") });
+      return;
+    }
+    const { whole, send, broken, answer } = taken;
+    if (broken) {
+      const fault = pushFault("dlms.push.stalled", "a push in blocks that stopped, and another began");
+      step.outcomes.push({ kind: "refused", device: undefined, fault });
+    }
+    if (send !== undefined) step.send.push(answerTo(frame, send));
+    if (whole !== undefined) this.#enqueue(step, { kind: "frame", frame: carrying(frame, whole), answer });
   }
 
   #enqueue(step: StepBuilder<Outcome>, waiting: Waiting): void {
@@ -175,14 +206,14 @@ export class PushSession implements Session<Command, MessageDraft> {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       if (next.kind === "fault") this.#refuse(step, next.fault);
-      else this.#take(step, next.frame);
+      else this.#take(step, next);
     }
   }
 
-  #take(step: StepBuilder<Outcome>, frame: PushFrame): void {
+  #take(step: StepBuilder<Outcome>, { frame, answer: carried }: Extract<Waiting, { kind: "frame" }>): void {
     let taken: TakenPush;
     try {
-      taken = this.#read(frame);
+      taken = this.#read(frame, carried);
     } catch (thrown) {
       this.#refuse(step, toEdgeError(thrown, "dlms.push.malformed"));
       return;
@@ -197,7 +228,7 @@ export class PushSession implements Session<Command, MessageDraft> {
     step.outcomes.push({ kind: "store", token, device: device.uid, drafts, memory });
   }
 
-  #read(frame: PushFrame): TakenPush {
+  #read(frame: PushFrame, carried: BlocksTaken["answer"]): TakenPush {
     const receivedAt = this.#seams.wall();
     if (frame.kind === "dsmr4") {
       const content = dsmr4Content(frame.bytes);
@@ -205,7 +236,7 @@ export class PushSession implements Session<Command, MessageDraft> {
       const origin = { device, apdu: frame.bytes, ciphered: undefined, time: undefined, receivedAt };
       return { device, drafts: pushDrafts(content, origin), counter: undefined, answer: undefined };
     }
-    const { apdu } = frame.kind === "hdlc" ? frame.push : frame.pdu;
+    const apdu = apduOf(frame);
     const { notification, device: proven, ciphered } = openPush(apdu, this.#settings, this.#seams);
     const isData = notification.kind === "data-notification";
     const content = isData ? bodyContent(notification.body) : eventContent(notification);
@@ -215,12 +246,12 @@ export class PushSession implements Session<Command, MessageDraft> {
     const time = octets === undefined || octets.length !== 12 ? undefined : timestampOf(octetString(octets), meter);
     const confirmed = isData && readLongInvokeId(notification.invoke).confirmed;
     // A confirmation goes back in the clear: it says nothing that the wire has not seen.
-    const answer = confirmed
-      ? answerTo(
-          frame,
-          encodeApdu({ kind: "data-notification-confirm", invoke: notification.invoke, dateTime: new Uint8Array(0) }),
-        )
-      : undefined;
+    const said = carried(
+      confirmed
+        ? encodeApdu({ kind: "data-notification-confirm", invoke: notification.invoke, dateTime: new Uint8Array(0) })
+        : undefined,
+    );
+    const answer = said === undefined ? undefined : answerTo(frame, said);
     const drafts = pushDrafts(content, { device, apdu, ciphered, time, receivedAt });
     return { device, drafts, counter: ciphered?.authenticated === true ? ciphered.counter : undefined, answer };
   }
@@ -255,8 +286,26 @@ export class PushSession implements Session<Command, MessageDraft> {
   }
 }
 
+type Framed = Exclude<PushFrame, { kind: "dsmr4" }>;
+
+function apduOf(frame: Framed): Uint8Array {
+  return frame.kind === "hdlc" ? frame.push.apdu : frame.pdu.apdu;
+}
+
+/** Several meters may push behind one address. */
+function sourceOf(frame: Framed): string {
+  const source = frame.kind === "hdlc" ? frame.push.source : frame.pdu.source;
+  return JSON.stringify(source);
+}
+
+function carrying(frame: Framed, apdu: Uint8Array): Framed {
+  return frame.kind === "hdlc"
+    ? { kind: "hdlc", push: { ...frame.push, apdu } }
+    : { kind: "wrapper", pdu: { ...frame.pdu, apdu } };
+}
+
 /** As the push came: from where it went, to where it came from. */
-function answerTo(frame: Exclude<PushFrame, { kind: "dsmr4" }>, apdu: Uint8Array): Uint8Array {
+function answerTo(frame: Framed, apdu: Uint8Array): Uint8Array {
   return frame.kind === "hdlc"
     ? concat(hdlcPushFrames("us", { source: frame.push.destination, destination: frame.push.source, apdu }))
     : encodeWrapperPdu({ source: frame.pdu.destination, destination: frame.pdu.source, apdu });

@@ -185,7 +185,7 @@ describe("events and alarms", () => {
       ["0.2.25.9.0.255", "platform:9598"],
       ["0.1.25.9.0.255", "platform:9598"],
     ]);
-    const apdu = decodeApdu(decodeWrapperPdu(pushes[1]?.octets ?? new Uint8Array(0)).apdu);
+    const apdu = decodeApdu(decodeWrapperPdu(pushes[1]?.units[0] ?? new Uint8Array(0)).apdu);
     expect(apdu.kind === "data-notification" ? elementsOf(apdu.body)?.slice(2) : undefined).toEqual([
       number("double-long-unsigned", 1 << 13),
       number("double-long-unsigned", 0),
@@ -203,21 +203,21 @@ describe("events and alarms", () => {
     const pair = new Pair({ meter: { identity, pushTo: "platform:9598" } });
     pair.meter.state.pushes.shift();
     pair.meter.raise("standard", 6, pair.now);
-    expect(toHex(pair.meter.state.pushes.shift()?.octets ?? new Uint8Array(0))).toBe(
+    expect(toHex(pair.meter.state.pushes.shift()?.units[0] ?? new Uint8Array(0))).toBe(
       `${toHex(utf8("EBUS0000000000007,"))}00000001`,
     );
   });
 
   it("are pushed in the form of the MX382 by a meter that is one", () => {
     const pair = new Pair({ behaviours: ["pushes-as-mx382"], meter: { pushTo: "platform:9598" } });
-    const octets = toHex(pair.meter.state.pushes.shift()?.octets ?? new Uint8Array(0));
+    const octets = toHex(pair.meter.state.pushes.shift()?.units[0] ?? new Uint8Array(0));
     expect(octets).toMatch(/^000100670066002bc2090c[0-9a-f]{24}00018080808080000209 ?11/);
     expect(octets.endsWith(toHex(utf8("EBUS0000000000007")))).toBe(true);
   });
 
   it("are pushed ciphered where the meter protects them", () => {
     const pair = new Pair({ policy: 3, mechanism: "high-gmac", meter: { pushTo: "platform:1", protectsPushes: true } });
-    const apdu = decodeApdu(decodeWrapperPdu(pair.meter.state.pushes.shift()?.octets ?? new Uint8Array(0)).apdu);
+    const apdu = decodeApdu(decodeWrapperPdu(pair.meter.state.pushes.shift()?.units[0] ?? new Uint8Array(0)).apdu);
     expect(apdu.kind).toBe("general-glo-ciphering");
   });
 

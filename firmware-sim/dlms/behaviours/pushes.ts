@@ -36,6 +36,8 @@ const MANUFACTURER_MESSAGE = 128;
 const PUSH_CLIENT = 102;
 /** So short that most pushes are several segments. */
 const PUSH_INFORMATION_OCTETS = 64;
+/** So short that every push is several blocks. */
+const PUSH_BLOCK_OCTETS = 20;
 
 interface Setup {
   readonly obis: string;
@@ -120,24 +122,24 @@ function push(meter: MeterState, { obis, object: setup }: Setup, now: Instant): 
   if (where === undefined || where === "" || !meter.isOn) return;
   const values = (elementsOf(read(2)) ?? []).map((one) => cellOf(meter, columnOf(one), now));
   const isOwnForm = (message === undefined ? 0 : (numberOf(message) ?? 0)) >= MANUFACTURER_MESSAGE;
-  const octets = meter.oddities.pushesAsMx382
-    ? mx382Form(meter.identity.equipment, meter.clock.write(meter.clock.now()))
+  const units = meter.oddities.pushesAsMx382
+    ? [mx382Form(meter.identity.equipment, meter.clock.write(meter.clock.now()))]
     : isOwnForm
-      ? commaForm(values)
+      ? [commaForm(values)]
       : notification(meter, values);
   if (meter.pushes.length >= PUSHES_MAX) meter.pushes.shift();
   meter.pushes.push({
     setup: obis,
     destination: where,
     carrier: service !== undefined && numberOf(service) === UDP ? "udp" : "tcp",
-    octets,
+    units,
     retries: numberOf(read(6)) ?? 0,
     pauseMs: (numberOf(read(7)) ?? 0) * SECOND_MS,
   });
 }
 
 /** A DataNotification over the wrapper or HDLC, ciphered where the meter protects its pushes. */
-function notification(meter: MeterState, values: readonly DlmsData[]): Uint8Array {
+function notification(meter: MeterState, values: readonly DlmsData[]): readonly Uint8Array[] {
   const invoke = meter.random.u32() & 0xff_ffff;
   const apdu: Apdu = { kind: "data-notification", invoke, dateTime: new Uint8Array(0), body: structure(...values) };
   const nobody = { clientTitle: new Uint8Array(0), dedicatedKey: undefined };
@@ -145,13 +147,37 @@ function notification(meter: MeterState, values: readonly DlmsData[]): Uint8Arra
   const cover: Cover = meter.protectsPushes
     ? { kind: "general", key: "global", protection: { authenticated: true, encrypted: true }, broadcast: false }
     : PLAIN;
-  const { logicalDevice } = meter.identity;
   const covered = protector.cover(encodeApdu(apdu), cover);
+  return (meter.oddities.pushesInBlocks ? inBlocks(covered) : [covered]).map((one) => linkUnit(meter, one));
+}
+
+function linkUnit(meter: MeterState, apdu: Uint8Array): Uint8Array {
+  const { logicalDevice } = meter.identity;
   if (!meter.oddities.pushesInHdlc) {
-    return encodeWrapperPdu({ source: logicalDevice, destination: PUSH_CLIENT, apdu: covered });
+    return encodeWrapperPdu({ source: logicalDevice, destination: PUSH_CLIENT, apdu });
   }
   const addresses = { source: serverAddress(logicalDevice), destination: clientAddress(PUSH_CLIENT) };
-  return concat(hdlcPushFrames("meter", { ...addresses, apdu: covered }, PUSH_INFORMATION_OCTETS));
+  return concat(hdlcPushFrames("meter", { ...addresses, apdu }, PUSH_INFORMATION_OCTETS));
+}
+
+/** General block transfer without anybody to confirm it: a window of 0, and all but the last streaming. */
+function inBlocks(apdu: Uint8Array): readonly Uint8Array[] {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < apdu.length; at += PUSH_BLOCK_OCTETS) {
+    const last = at + PUSH_BLOCK_OCTETS >= apdu.length;
+    blocks.push(
+      encodeApdu({
+        kind: "general-block-transfer",
+        last,
+        streaming: !last,
+        window: 0,
+        blockNumber: blocks.length + 1,
+        blockNumberAck: 0,
+        blockData: apdu.subarray(at, at + PUSH_BLOCK_OCTETS),
+      }),
+    );
+  }
+  return blocks;
 }
 
 /** DSMR 4: the equipment identifier, a comma, and the alarm register or the logical name of what made the push. */

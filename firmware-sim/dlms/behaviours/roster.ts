@@ -22,6 +22,7 @@ import { numbersBlocksFromZero } from "./numbers-blocks-from-zero.ts";
 import { offersLittle } from "./offers-little.ts";
 import { pushes } from "./pushes.ts";
 import { pushesAsMx382 } from "./pushes-as-mx382.ts";
+import { pushesInBlocks } from "./pushes-in-blocks.ts";
 import { pushesInHdlc } from "./pushes-in-hdlc.ts";
 import { raisesAlarms } from "./raises-alarms.ts";
 import { raisesEvents } from "./raises-events.ts";
@@ -84,6 +85,7 @@ export const BEHAVIOURS: Readonly<Record<string, BehaviourEntry>> = {
   "leaves-out-repeats": odd("null-data in profiles for what is as before", leavesOutRepeats),
   "pushes-as-mx382": odd("pushes as the MX382 of DSMR 2.2 does", pushesAsMx382),
   "pushes-in-hdlc": odd("pushes in UI frames of HDLC, not in the wrapper", pushesInHdlc),
+  "pushes-in-blocks": odd("pushes in general block transfer", pushesInBlocks),
   "trails-octets": odd("stray octets behind an answer", trailsOctets),
 
   "falls-silent": faulty("reads every request and says nothing", fallsSilent),

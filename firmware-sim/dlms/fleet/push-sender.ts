@@ -64,7 +64,7 @@ export class PushSender {
     }
   }
 
-  async #once({ destination, carrier, octets }: Push): Promise<EdgeError | undefined> {
+  async #once({ destination, carrier, units }: Push): Promise<EdgeError | undefined> {
     const [, host, port] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(destination) ?? [];
     if (host === undefined) return toEdgeError(new Error(`${destination} is no address`), "transport.name-unknown");
     const address = { host, port: Number(port) };
@@ -74,7 +74,7 @@ export class PushSender {
         carrier === "udp"
           ? await dialUdp(address)
           : await dial({ ...address, timeoutMs: this.#parts.connectTimeoutMs });
-      await transport.write(octets);
+      for (const unit of units) await transport.write(unit);
       await transport.close();
       return undefined;
     } catch (thrown) {
