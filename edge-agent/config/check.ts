@@ -274,42 +274,7 @@ function readCounted(reader: SectionReader): sections.CountedGroups | undefined 
   return isCounted(written) ? sections.countedGroups.safeParse(written).data : undefined;
 }
 
+/** Every section is there as `undefined` where it could not be read. */
 function complete(parts: Parts): Config | undefined {
-  const {
-    gateway,
-    agents,
-    groups,
-    placement,
-    redis,
-    lease,
-    pair,
-    commit,
-    spool,
-    commands,
-    protocols,
-    devices,
-    hooks,
-    supervisor,
-    ops,
-    log,
-  } = parts;
-  const missing = [
-    gateway,
-    agents,
-    groups,
-    placement,
-    redis,
-    lease,
-    pair,
-    commit,
-    spool,
-    commands,
-    protocols,
-    devices,
-    hooks,
-    supervisor,
-    ops,
-    log,
-  ];
-  return missing.includes(undefined) ? undefined : (parts as Config);
+  return Object.values(parts).includes(undefined) ? undefined : (parts as Config);
 }

@@ -34,32 +34,34 @@ export function makeMetrics(source: Pick<OpsSource, "status">): Metrics {
   };
 }
 
-function addGauge(registry: Registry, { name, help, labels }: ValueMetric, read: () => readonly Sample[]): void {
-  const metric: Gauge = new Gauge({
-    name,
-    help,
-    labelNames: [...labels],
-    registers: [registry],
-    collect: () => {
-      metric.reset();
-      if (labels.length === 0) metric.remove();
-      for (const [value, of] of read()) if (value !== undefined) metric.set(of ?? {}, value);
-    },
+function addGauge(registry: Registry, metric: ValueMetric, read: () => readonly Sample[]): void {
+  const gauge: Gauge = new Gauge({
+    ...described(registry, metric),
+    collect: () => refill(gauge, metric, read(), (of, value) => gauge.set(of, value)),
   });
 }
 
-function addCounter(registry: Registry, { name, help, labels }: ValueMetric, read: () => readonly Sample[]): void {
-  const metric: Counter = new Counter({
-    name,
-    help,
-    labelNames: [...labels],
-    registers: [registry],
-    collect: () => {
-      metric.reset();
-      if (labels.length === 0) metric.remove();
-      for (const [value, of] of read()) if (value !== undefined) metric.inc(of ?? {}, value);
-    },
+function addCounter(registry: Registry, metric: ValueMetric, read: () => readonly Sample[]): void {
+  const counter: Counter = new Counter({
+    ...described(registry, metric),
+    collect: () => refill(counter, metric, read(), (of, value) => counter.inc(of, value)),
   });
+}
+
+function described(registry: Registry, { name, help, labels }: ValueMetric) {
+  return { name, help, labelNames: [...labels], registers: [registry] };
+}
+
+/** A metric without labels shows 0 after a reset, where it should show nothing. */
+function refill(
+  of: Gauge | Counter,
+  { labels }: ValueMetric,
+  samples: readonly Sample[],
+  put: (labels: Record<string, string>, value: number) => void,
+): void {
+  of.reset();
+  if (labels.length === 0) of.remove();
+  for (const [value, labelled] of samples) if (value !== undefined) put({ ...labelled }, value);
 }
 
 /** A distribution in the text format; prom-client only counts for itself. Bounds are milliseconds there and seconds here. */
