@@ -10,6 +10,8 @@ import { SYSTEM_TITLE_OCTETS } from "./system-title.ts";
 export const TAG_OCTETS = 12 as const;
 /** Security control and invocation counter. */
 const HEADER_OCTETS = 5;
+/** Room that `seal` needs behind the head it is given. */
+export const SEALED_HEAD_OCTETS: number = HEADER_OCTETS;
 const NOTHING = new Uint8Array(0);
 /** Every octet as an array of its own: each APDU begins what is authenticated with one. */
 const ONE_OCTET: readonly Uint8Array[] = Array.from({ length: 256 }, (_, octet) => Uint8Array.of(octet));
@@ -35,20 +37,19 @@ export interface Sealing extends CipheringKeys {
 /**
  * `SC | IC | information protected` (IEC 62056-5-3 clause 5.3.7.3).
  *
- * @param before octets of an APDU that the result is to follow; they are part of what is returned.
+ * @param head octets of an APDU that the result is to follow, with `SEALED_HEAD_OCTETS` of room behind them; part of what is
+ *   returned.
  */
 export function seal(
   ciphers: Ciphers,
   sealing: Sealing,
   information: Uint8Array,
-  before: Uint8Array = NOTHING,
+  head: Uint8Array = new Uint8Array(SEALED_HEAD_OCTETS),
 ): Uint8Array {
   const { suite, counter, broadcast = false } = sealing;
   const { authenticated, encrypted } = sealing.protection;
   invariant(Number.isInteger(counter) && counter >= 0 && counter <= 0xffff_ffff, "an invocation counter has 32 bits");
-  const at = before.length;
-  const head = new Uint8Array(at + HEADER_OCTETS);
-  head.set(before);
+  const at = head.length - HEADER_OCTETS;
   head[at] = controlOctet({ suite, authenticated, encrypted, broadcast });
   for (let i = 1, rest = counter; i < HEADER_OCTETS; i++, rest <<= 8) head[at + i] = rest >>> 24;
   if (!authenticated && !encrypted) return concat([head, information]);

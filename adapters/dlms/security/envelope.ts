@@ -5,7 +5,7 @@ import { writeGeneralHeader } from "../apdu/protection.ts";
 import { APDU_TAGS, type CipheringKey, cipheredTag } from "../apdu/tags.ts";
 import { dlmsFault } from "../codes.ts";
 import { lengthOctets } from "../data/axdr.ts";
-import { type CipheringKeys, open, seal, sealedOctets } from "./ciphering.ts";
+import { type CipheringKeys, open, seal, SEALED_HEAD_OCTETS, sealedOctets } from "./ciphering.ts";
 import type { Protection, SecurityControl } from "./control.ts";
 import type { SecuritySuite } from "./suite.ts";
 
@@ -61,11 +61,11 @@ export function sealToOctets(ciphers: Ciphers, sealing: EnvelopeSealing, plain: 
   return seal(ciphers, { suite, encryptionKey, authenticationKey, protection, systemTitle, counter }, plain, before);
 }
 
-/** Tag, system title where it is sent, length: made at its size, because each APDU has one. */
+/** Tag, system title where it is sent, length, and the room `seal` needs: made at its size, because each APDU has one. */
 function headOf(tag: number, title: Uint8Array | undefined, length: number): Uint8Array {
   const at = title === undefined ? 1 : 2 + title.length;
   const octets = lengthOctets(length);
-  const head = new Uint8Array(at + octets);
+  const head = new Uint8Array(at + octets + SEALED_HEAD_OCTETS);
   head[0] = tag;
   if (title !== undefined) {
     head[1] = title.length;

@@ -88,14 +88,14 @@ export class CipherKeys implements Ciphers {
     if (aad.length > 0) cipher.setAAD(this.#joined(aad));
     const ciphertext = cipher.update(plaintext);
     const at = prefix.length + ciphertext.length;
-    const sealed = Buffer.allocUnsafe(at + tagOctets);
+    const sealed = new Uint8Array(at + tagOctets);
     sealed.set(prefix);
     sealed.set(ciphertext, prefix.length);
     if (tagOctets > 0) {
       cipher.final();
       sealed.set(cipher.getAuthTag(), at);
     }
-    return plain(sealed);
+    return sealed;
   }
 
   gcmOpen({ key, iv, aad, sealed, tagOctets }: GcmOpening): Uint8Array | undefined {
