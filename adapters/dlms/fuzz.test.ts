@@ -19,6 +19,7 @@ describe("broken octets and broken conversations", () => {
       "completed",
       "framed",
       "get-response-with-list",
+      "failed dlms.data.malformed",
       "dlms.apdu.truncated",
       "failed dlms.association.unexpected-apdu",
       "failed dlms.service.unanswered",

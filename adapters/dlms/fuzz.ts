@@ -7,16 +7,18 @@ import type { Step } from "../kit/step.ts";
 import { type Instant, toInstant } from "../kit/time.ts";
 import type { Apdu } from "./apdu/apdu.ts";
 import type { KeyInfo } from "./apdu/protection.ts";
-import { LN_CONFORMANCE } from "./apdu/conformance.ts";
+import { LN_CONFORMANCE, SN_CONFORMANCE } from "./apdu/conformance.ts";
 import { decodeApdu } from "./apdu/decode-apdu.ts";
+import { VAA_LOGICAL_NAMES, VAA_SHORT_NAMES } from "./apdu/initiate.ts";
 import { encodeApdu } from "./apdu/encode-apdu.ts";
 import { ClientAssociation } from "./association/client-association.ts";
-import { applicationContextName, mechanismName } from "./association/names.ts";
+import { applicationContextName, mechanismName, type Referencing, REFERENCINGS } from "./association/names.ts";
 import type { AssociationOutcome } from "./association/outcome.ts";
 import { action, getList, set } from "./association/services.ts";
 import { type AssociationSettings, associationSettings, securitySettings } from "./association/settings.ts";
 import { type DlmsData, number, octetString } from "./data/data.ts";
 import { explain } from "./explain.ts";
+import { shortNameAnswer } from "./fuzz-short-names.ts";
 import { HdlcFramer } from "./hdlc/framer.ts";
 import { toObis } from "./obis.ts";
 import { sealApdu, sealGeneral, type SecurityMaterial } from "./security/envelope.ts";
@@ -120,6 +122,7 @@ class FuzzedAssociation {
   readonly #random: SeededRandom;
   readonly #client: ClientAssociation;
   readonly #secure: boolean;
+  readonly #referencing: Referencing;
   readonly #reserve = new CounterReserve(1);
   readonly #framer = wrapperFramer();
   #now: Instant = toInstant(0);
@@ -133,7 +136,9 @@ class FuzzedAssociation {
     this.#payloads = payloads;
     this.#random = random;
     this.#secure = random.chance({ times: 1, of: 2 });
+    this.#referencing = random.pick(REFERENCINGS) ?? "logical-name";
     const settings: Partial<AssociationSettings> = {
+      referencing: this.#referencing,
       authentication: random.chance({ times: 1, of: 2 })
         ? { mechanism: "lowest" }
         : { mechanism: "high-sha256", secret: new Uint8Array(8) },
@@ -315,7 +320,7 @@ class FuzzedAssociation {
       case "rlrq":
         return { kind: "rlre", reason: 0, userInformation: undefined };
       default:
-        return this.#strange();
+        return shortNameAnswer(asked, this.#random) ?? this.#strange();
     }
   }
 
@@ -331,13 +336,14 @@ class FuzzedAssociation {
   }
 
   #accept(high: boolean): Apdu {
+    const named = this.#referencing === "short-name";
     const response = encodeApdu({
       kind: "initiate-response",
       qualityOfService: undefined,
       dlmsVersion: 6,
-      conformance: LN_CONFORMANCE,
+      conformance: named ? SN_CONFORMANCE : LN_CONFORMANCE,
       maxReceivePduSize: this.#random.pick([0, 12, 60, 128, 0xffff]) ?? 0,
-      vaaName: 7,
+      vaaName: named ? VAA_SHORT_NAMES : VAA_LOGICAL_NAMES,
     });
     const protection = { authenticated: true, encrypted: true };
     const facts = {
@@ -351,7 +357,7 @@ class FuzzedAssociation {
     return {
       kind: "aare",
       protocolVersion: undefined,
-      applicationContextName: applicationContextName({ referencing: "logical-name", ciphered: this.#secure }),
+      applicationContextName: applicationContextName({ referencing: this.#referencing, ciphered: this.#secure }),
       result: 0,
       diagnosticSource: "service-user",
       diagnostic: high ? 14 : 0,
