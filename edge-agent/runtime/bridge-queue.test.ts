@@ -62,6 +62,33 @@ async function send(from: BridgeQueue): Promise<readonly (string | undefined)[]>
 }
 
 describe("the queue of a bridge", () => {
+  it("gives every message an id of its own, which is the same on the disk of the peer", async () => {
+    const [a, b] = [side("a"), side("b")];
+    link(a, b);
+    await clock.runFor(1_000);
+    const first = queue(a);
+    await put(first, "named");
+    await passing(Promise.all([1, 2].map(() => first.add({ ...message("x"), properties: { hops: "1" } }))));
+    const ids = texts(first.next());
+    expect(ids[0]).toBe("named");
+    expect(new Set(ids).size).toBe(3);
+    unlink(a, b);
+    expect(texts(queue(b, 2).next())).toEqual(ids);
+  });
+
+  it("is told to the peer as far as it has gone, without waiting for Redis", async () => {
+    const [a, b] = [side("a"), side("b")];
+    link(a, b);
+    await clock.runFor(1_000);
+    const first = queue(a);
+    await put(first, "1", "2", "3");
+    first.done(first.next()[1]?.position ?? fail());
+    await clock.runFor(5);
+    unlink(a, b);
+    expect(cursors.size).toBe(0);
+    expect(texts(queue(b, 2).next())).toEqual(["3"]);
+  });
+
   it("gives what was put in, again and again until it is done, and after a restart", async () => {
     const a = side("a");
     const first = queue(a);

@@ -46,7 +46,7 @@ export interface BridgeQueueStatus {
   readonly mirrored: boolean;
 }
 
-/** What went over and is not remembered yet may go over again after a takeover. */
+/** What went over and is not remembered yet may go over again after a takeover, where the pair link was down as well. */
 const REMEMBER_MS = 1_000;
 const TOGETHER = 256;
 const LINGER_MS = 3;
@@ -94,21 +94,25 @@ export class BridgeQueue {
     this.wake();
   }
 
-  /** The first messages that are not done, in their order; empty where there are none. */
+  /**
+   * The first messages that are not done, in their order; empty where there are none. Those without an `id` among their
+   * properties have one made of their place: the same whichever agent sends them, and however often.
+   */
   next(): readonly { readonly position: Position; readonly message: QueuedMessage }[] {
     const { sources } = this.#parts.spool;
     for (;;) {
       const records = sources.read(READ);
       const last = records.at(-1);
       if (last === undefined) return [];
-      const found = records.flatMap((record) => decoded(record));
+      const incarnation = sources.current?.incarnation ?? "";
+      const found = records.flatMap((record) => decoded(record, incarnation));
       if (found.length > 0) return found;
       // The log's checksums held, so an older format wrote them: they are passed over.
       this.done(last.position);
     }
   }
 
-  /** Everything `next` gave last is at the other side, up to here. */
+  /** What `next` gave last is at the other side, up to here. The peer hears of it at once, over the pair link. */
   done(through: Position): void {
     const { spool, timers } = this.#parts;
     const from = spool.sources.current;
@@ -206,11 +210,15 @@ function recordOf({ payload, ...rest }: QueuedMessage, epoch: number): SpoolReco
   return { class: "reading", device: "bridge", epoch, sequence: 0, messages: 1, hasMemory: false, payload: bytes };
 }
 
-function decoded({ position, payload: bytes }: StoredRecord): { position: Position; message: QueuedMessage }[] {
+function decoded(
+  { position, payload: bytes }: StoredRecord,
+  incarnation: string,
+): { position: Position; message: QueuedMessage }[] {
   try {
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
     const head = JSON.parse(decoder.decode(bytes.subarray(4, 4 + length))) as Omit<QueuedMessage, "payload">;
-    return [{ position, message: { ...head, payload: bytes.slice(4 + length) } }];
+    const properties = { id: `${incarnation}.${position}`, ...head.properties };
+    return [{ position, message: { ...head, properties, payload: bytes.slice(4 + length) } }];
   } catch (_unreadable) {
     return [];
   }

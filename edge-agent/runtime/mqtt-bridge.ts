@@ -10,6 +10,7 @@ import type { MqttBridge } from "../config/mqtt-bridge.ts";
 import type { ReplyAddress } from "../model/command.ts";
 import type { Message } from "../model/message.ts";
 import type { BridgeQueue, BridgeQueueStatus, QueuedMessage } from "./bridge-queue.ts";
+import type { Position } from "../spool/position.ts";
 import type { DutyPorts } from "./duty.ts";
 import { linkNotes } from "./mqtt-link-notes.ts";
 import { clientIdOf, linkSettings } from "./mqtt-links.ts";
@@ -48,6 +49,8 @@ export interface Outgoing {
 }
 
 const AGAIN_MS = 200;
+/** While messages are under way; every time costs a write to the disk. */
+const TELL_MS = 20;
 const encoder = new TextEncoder();
 
 /** One bridge during one reign: out of its queue in order, in at the pace of what is durable here. */
@@ -189,19 +192,42 @@ export class MqttBridgeRun {
         continue;
       }
       const batch = queue.next();
-      const last = batch.at(-1);
-      if (last === undefined) {
-        await queue.arrival();
-        continue;
-      }
-      try {
-        await Promise.all(batch.map(({ message }) => this.#send(message)));
-        this.counts.sent += batch.length;
-        if (!this.#isOver) queue.done(last.position);
-      } catch (_notConfirmed) {
-        await pausing(ports.timers, AGAIN_MS);
-      }
+      if (batch.length === 0) await queue.arrival();
+      else if (!(await this.#sendAll(batch))) await pausing(ports.timers, AGAIN_MS);
     }
+  }
+
+  /**
+   * Sends them all at once, and says while the rest is under way how far the other side has confirmed: that far the next active
+   * does not send again. Whether all were confirmed.
+   */
+  async #sendAll(batch: ReturnType<BridgeQueue["next"]>): Promise<boolean> {
+    const { queue, ports } = this.#parts;
+    const sending = batch.map(({ position, message }) => ({
+      position,
+      confirmed: this.#send(message).then(
+        () => true,
+        () => false,
+      ),
+    }));
+    let toldAt = ports.timers.now();
+    let untold: Position | undefined;
+    const tell = (): void => {
+      if (untold !== undefined && !this.#isOver) queue.done(untold);
+      untold = undefined;
+      toldAt = ports.timers.now();
+    };
+    for (const { position, confirmed } of sending) {
+      if (!(await confirmed)) {
+        tell();
+        return false;
+      }
+      this.counts.sent += 1;
+      untold = position;
+      if (ports.timers.now() - toldAt >= TELL_MS) tell();
+    }
+    tell();
+    return true;
   }
 
   #send(message: QueuedMessage): Promise<void> {
