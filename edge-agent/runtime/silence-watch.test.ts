@@ -41,7 +41,7 @@ describe("SilenceWatch", () => {
 
   it("does not take one that gets no processor for one that hangs, unless that lasts", async () => {
     let silentFor = 0;
-    const share = () => ({ runnable: true, ranMs: 5 });
+    const share = () => ({ state: "runnable", ranMs: 5 }) as const;
     const began = performance.now();
     const watch = new SilenceWatch({
       graceMs: 100,
@@ -58,14 +58,15 @@ describe("SilenceWatch", () => {
   });
 
   it.each([
-    ["runs and says nothing", (): number => performance.now(), true],
-    ["sleeps, is stopped or waits", (): number => 5, false],
-  ])("judges by the clock one that %s", async (_what, ran, runnable) => {
+    ["runs and says nothing", (): number => performance.now(), "runnable"],
+    ["sleeps or waits", (): number => 5, "waiting"],
+    ["is stopped", (): number => 5, "stopped"],
+  ] as const)("judges by the clock one that %s", async (_what, ran, state) => {
     let silentFor = 0;
     const watch = new SilenceWatch({
       graceMs: 100,
       silentForMs: 100,
-      share: () => ({ runnable, ranMs: ran() }),
+      share: () => ({ state, ranMs: ran() }),
       silent: (forMs) => {
         silentFor = forMs;
       },
@@ -74,6 +75,48 @@ describe("SilenceWatch", () => {
     watch.heard();
     await until(() => silentFor > 0);
     expect(silentFor).toBeLessThan(900);
+  });
+
+  it("does not take a starved one for idle that one look finds between two things it does", async () => {
+    let looks = 0;
+    let silentFor = 0;
+    const watch = new SilenceWatch({
+      graceMs: 100,
+      silentForMs: 100,
+      share: () => ({ state: looks++ % 2 === 0 ? "waiting" : "runnable", ranMs: 5 }),
+      silent: (forMs) => {
+        silentFor = forMs;
+      },
+    });
+    watch.start();
+    watch.heard();
+    await until(() => silentFor > 0);
+    expect(silentFor).toBeGreaterThan(990);
+  });
+
+  it("lets one start that runs now and then, and not one that runs without end", async () => {
+    for (const [perLookMs, least, most] of [
+      [0.1, 990, 5_000],
+      [50, 100, 900],
+    ] as const) {
+      let ranMs = 0;
+      let silentFor = 0;
+      const watch = new SilenceWatch({
+        graceMs: 100,
+        silentForMs: 100,
+        share: () => {
+          ranMs += perLookMs;
+          return { state: "waiting", ranMs };
+        },
+        silent: (forMs) => {
+          silentFor = forMs;
+        },
+      });
+      watch.start();
+      await until(() => silentFor > 0);
+      expect(silentFor).toBeGreaterThan(least);
+      expect(silentFor).toBeLessThan(most);
+    }
   });
 
   it("waits longer for the first sign", async () => {

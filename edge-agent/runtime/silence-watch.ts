@@ -14,6 +14,10 @@ const LOOKS_PER_SILENCE = 10;
 const SHORTEST_LOOK_MS = 10;
 /** A loop that wants to run and gets less than a tenth of a processor is silent all the same: nobody is served by it. */
 const STARVED_FACTOR = 10;
+/** One look may find a starved process just between two things it does. */
+const IDLE_LOOKS = 2;
+/** Whoever has not spoken yet is starting as long as it runs now and then. */
+const STANDSTILL_MS = 5_000;
 
 /**
  * Notices that somebody has gone silent, and is not fooled by its own sleep: where this loop did not turn, what was not
@@ -33,6 +37,10 @@ export class SilenceWatch {
   #lookedAt = 0;
   /** What it had run at the first look after the last sign. */
   #ranMs: number | undefined;
+  /** Looks in a row that found it over its time and waiting. */
+  #idle = 0;
+  /** When a look over its time found last that it had run. */
+  #progress: { readonly ranMs: number; readonly at: number } | undefined;
 
   constructor(parts: SilenceWatchParts) {
     this.#parts = parts;
@@ -56,6 +64,7 @@ export class SilenceWatch {
     this.#patienceMs = patienceMs;
     this.#since = performance.now();
     this.#ranMs = undefined;
+    this.#idle = 0;
   }
 
   #look(): void {
@@ -78,8 +87,18 @@ export class SilenceWatch {
 
   #isStarved(forMs: number): boolean {
     const share = this.#parts.share?.();
-    if (share === undefined || this.#ranMs === undefined || !share.runnable) return false;
-    return Math.max(share.ranMs - this.#ranMs, forMs / STARVED_FACTOR) <= this.#limit;
+    if (share === undefined || this.#ranMs === undefined) return false;
+    const counted = Math.max(share.ranMs - this.#ranMs, forMs / STARVED_FACTOR);
+    if (share.state === "stopped" || counted > this.#limit) return false;
+    if (!this.#heard) return this.#isStarting(share.ranMs);
+    this.#idle = share.state === "runnable" ? 0 : this.#idle + 1;
+    return this.#idle < IDLE_LOOKS;
+  }
+
+  #isStarting(ranMs: number): boolean {
+    const now = performance.now();
+    if (this.#progress === undefined || ranMs > this.#progress.ranMs) this.#progress = { ranMs, at: now };
+    return now - this.#progress.at < STANDSTILL_MS;
   }
 
   get #limit(): number {
