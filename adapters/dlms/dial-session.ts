@@ -1,7 +1,6 @@
 import type { Command } from "../../edge-agent/model/command.ts";
 import type { MessageDraft } from "../../edge-agent/model/draft.ts";
 import type { Seams } from "../kit/adapter.ts";
-import { fromHex, toHex } from "../kit/bytes.ts";
 import { Deadlines } from "../kit/deadlines.ts";
 import { type EdgeError, toEdgeError } from "../kit/edge-error.ts";
 import {
@@ -15,18 +14,24 @@ import { ended, type Step, StepBuilder } from "../kit/step.ts";
 import { earliest, type Instant, later } from "../kit/time.ts";
 import type { ActionContext, ActionResult } from "./actions/action.ts";
 import { commandFault } from "./actions/inputs.ts";
-import { deviceAssociation, type KeyPair, publicAssociation, usesCounters } from "./associate.ts";
+import {
+  type AssociationPorts,
+  deviceAssociation,
+  type KeyPair,
+  publicAssociation,
+  usesCounters,
+} from "./associate.ts";
 import type { ClientAssociation } from "./association/client-association.ts";
 import type { AssociationOutcome } from "./association/outcome.ts";
 import { dlmsFault } from "./codes.ts";
 import { objectProfile } from "./config/object-profiles.ts";
-import { counterDraft } from "./counter-events.ts";
 import { attributeOf, readAttribute } from "./cosem/ask.ts";
 import { type DlmsData, numberOf } from "./data/data.ts";
 import type { DlmsDevice } from "./device.ts";
+import { doubtsCounter, doubtsKeys } from "./doubts.ts";
 import { Errand } from "./errand.ts";
-import { type DlmsMemory, keyMark, readMemory, writeMemory } from "./memory.ts";
-import { CounterReserve, ReplayGuard } from "./security/invocation-counter.ts";
+import { writeMemory } from "./memory.ts";
+import { MeterKnowledge } from "./meter-knowledge.ts";
 import type { DlmsSettings } from "./settings.ts";
 
 type Outcome = SessionOutcome<MessageDraft>;
@@ -68,12 +73,8 @@ export class DialSession implements Session<Command, MessageDraft> {
   #errand: Errand | undefined;
   #association: ClientAssociation | undefined;
   #associationWakeAt: Instant | undefined;
-  #reserve: CounterReserve | undefined;
-  #received = new ReplayGuard();
-  #toldSetBack = false;
+  readonly #known: MeterKnowledge;
   #pair: KeyPair;
-  /** What this session learnt, on top of what is remembered. */
-  #learnt: Partial<DlmsMemory> = {};
   #firstFault: EdgeError | undefined;
   #connected = false;
   #tokens = 0;
@@ -83,7 +84,8 @@ export class DialSession implements Session<Command, MessageDraft> {
     this.#settings = settings;
     this.#device = device;
     this.#seams = seams;
-    this.#pair = this.#likelyPair();
+    this.#known = new MeterKnowledge(settings, device, seams);
+    this.#pair = this.#known.likelyPair;
   }
 
   open(now: Instant): Step<Outcome> {
@@ -135,7 +137,7 @@ export class DialSession implements Session<Command, MessageDraft> {
       this.#waiting.delete(token);
       if (then === undefined) return;
       if (then.kind === "reserved") {
-        this.#reserve?.reserved();
+        this.#known.reserved();
         if (this.#association !== undefined) this.#absorb(step, this.#association.countersReserved(now), now);
         return;
       }
@@ -178,14 +180,15 @@ export class DialSession implements Session<Command, MessageDraft> {
 
   #begin(step: StepBuilder<Outcome>, now: Instant): void {
     this.#deadlines.clearAll();
-    const unknown = usesCounters(this.#device) && this.#memory().counter === undefined;
+    const unknown = usesCounters(this.#device) && this.#known.memory.counter === undefined;
     this.#associate(step, unknown ? "public" : "device", now);
   }
 
   #associate(step: StepBuilder<Outcome>, whom: "device" | "public", now: Instant): void {
     try {
       this.#phase = { at: "associated-with", whom };
-      const association = whom === "public" ? this.#publicAssociation() : this.#deviceAssociation();
+      const ports = { settings: this.#settings, device: this.#device, random: this.#seams.random };
+      const association = whom === "public" ? publicAssociation(ports) : this.#deviceAssociation(ports);
       this.#association = association;
       this.#absorb(step, association.open(now), now);
       if (this.#association !== association || this.#ended !== undefined) return;
@@ -198,24 +201,9 @@ export class DialSession implements Session<Command, MessageDraft> {
     }
   }
 
-  #publicAssociation(): ClientAssociation {
-    return publicAssociation({ settings: this.#settings, device: this.#device, random: this.#seams.random });
-  }
-
-  #deviceAssociation(): ClientAssociation {
-    const memory = this.#memory();
-    // Some servers refuse zero.
-    this.#reserve = new CounterReserve(memory.counter ?? 1);
-    const sameKey = this.#pair === this.#likelyPair();
-    const { counterRestarts, counterDecrease } = this.#device;
-    this.#received = new ReplayGuard(
-      sameKey && !counterRestarts ? memory.received : undefined,
-      counterDecrease === "alarmed",
-    );
-    this.#toldSetBack = false;
-    const title = this.#device.serverTitle ?? (memory.title === undefined ? undefined : fromHex(memory.title));
-    const ports = { settings: this.#settings, device: this.#device, random: this.#seams.random };
-    return deviceAssociation(ports, this.#pair, this.#reserve, this.#received, title);
+  #deviceAssociation(ports: AssociationPorts): ClientAssociation {
+    const { counters, received, serverTitle } = this.#known.forAssociation(this.#pair);
+    return deviceAssociation(ports, this.#pair, counters, received, serverTitle);
   }
 
   /** Everything one input of the association caused. */
@@ -260,23 +248,12 @@ export class DialSession implements Session<Command, MessageDraft> {
 
   #associated(title: Uint8Array): void {
     if (this.#phase.at !== "associated-with" || this.#phase.whom === "public") return;
-    if (title.length === 8) this.#learnt = { ...this.#learnt, title: toHex(title) };
-    const key = this.#pair === "next" ? this.#device.keys.next?.encryption : this.#device.keys.encryption;
-    if (key !== undefined && this.#device.keys.next !== undefined) {
-      this.#learnt = { ...this.#learnt, keyMark: keyMark(this.#settings.ciphers, key) };
-    }
+    this.#known.associated(title, this.#pair);
   }
 
   #reserveMore(step: StepBuilder<Outcome>): void {
-    const reserve = this.#reserve;
-    if (reserve === undefined) return;
     try {
-      this.#learnt = { ...this.#learnt, counter: reserve.wanted(this.#settings.counterBlock) };
-      const before = this.#memory().counter ?? 0;
-      const { counterWarning } = this.#settings;
-      const warns = before < counterWarning && (this.#learnt.counter ?? 0) >= counterWarning;
-      const drafts = warns ? [counterDraft(this.#device, "high", this.#learnt.counter ?? 0, this.#seams.wall())] : [];
-      this.#store(step, drafts, { kind: "reserved" });
+      this.#store(step, this.#known.reserveMore(), { kind: "reserved" });
     } catch (thrown) {
       this.#fail(step, toEdgeError(thrown, "dlms.security.counter-exhausted"));
     }
@@ -289,16 +266,10 @@ export class DialSession implements Session<Command, MessageDraft> {
       this.#again(step, dlmsFault("dlms.data.malformed", "the meter's invocation counter is no counter"));
       return;
     }
-    const { counter, meterCounter } = this.#memory();
-    const known = Math.max(counter ?? 1, value + 1);
-    const drafts =
-      meterCounter !== undefined && value < meterCounter
-        ? [counterDraft(this.#device, "decreased", value, this.#seams.wall(), meterCounter)]
-        : [];
-    this.#learnt = { ...this.#learnt, counter: known, meterCounter: value };
+    const { drafts, wasAhead } = this.#known.counterTold(value);
     this.#store(step, drafts, undefined);
     // Where ours was ahead already, the counter was not why the meter refused us.
-    if (this.#firstFault !== undefined && known === counter) this.#giveUp(step, this.#firstFault);
+    if (this.#firstFault !== undefined && wasAhead) this.#giveUp(step, this.#firstFault);
     else this.#reconnect(step, "device");
   }
 
@@ -312,7 +283,7 @@ export class DialSession implements Session<Command, MessageDraft> {
       this.#fail(step, fault);
       return;
     }
-    this.#learnt = { ...this.#learnt, counter: this.#memory().counter ?? 1 };
+    this.#known.learn({ counter: this.#known.memory.counter ?? 1 });
     this.#store(step, [], undefined);
     this.#reconnect(step, "device");
   }
@@ -401,36 +372,9 @@ export class DialSession implements Session<Command, MessageDraft> {
     this.#tokens += 1;
     const token = toStoreToken(this.#tokens);
     if (then !== undefined) this.#waiting.set(token, then);
-    const memory = writeMemory(this.#memory());
-    const all = [...this.#setBack(), ...drafts];
+    const memory = writeMemory(this.#known.memory);
+    const all = [...this.#known.setBack(), ...drafts];
     step.outcomes.push({ kind: "store", token, device: this.#device.uid, drafts: all, memory });
-  }
-
-  /** The meter's own counter went down and was taken nevertheless: told once an association, with what is stored first. */
-  #setBack(): readonly MessageDraft[] {
-    const { setBackFrom, last } = this.#received;
-    if (setBackFrom === undefined || this.#toldSetBack) return [];
-    this.#toldSetBack = true;
-    return [counterDraft(this.#device, "decreased", last ?? 0, this.#seams.wall(), setBackFrom)];
-  }
-
-  /** What is remembered, and on top of it what this session knows better. Counters never go down. */
-  #memory(): DlmsMemory {
-    const kept = readMemory(this.#seams.registry.memory(this.#device.uid));
-    const known = { ...kept, ...this.#learnt };
-    const counter = highest(kept.counter, this.#learnt.counter);
-    const isSetBack = this.#received.setBackFrom !== undefined;
-    const heard = isSetBack ? this.#received.last : highest(kept.received, this.#received.last);
-    const received = "received" in this.#learnt ? undefined : heard;
-    return { ...known, counter, received };
-  }
-
-  /** The pair the meter proved last; without any proof the configuration's own. */
-  #likelyPair(): KeyPair {
-    const { next } = this.#device.keys;
-    const { keyMark: mark } = readMemory(this.#seams.registry.memory(this.#device.uid));
-    if (next === undefined || mark === undefined) return "current";
-    return keyMark(this.#settings.ciphers, next.encryption) === mark ? "next" : "current";
   }
 
   #context(command: Command): ActionContext {
@@ -443,43 +387,14 @@ export class DialSession implements Session<Command, MessageDraft> {
       wall: this.#seams.wall,
       uid: command.uid,
       cause: command.role === SCHEDULE_ROLE ? "periodic" : "request",
-      memory: this.#memory(),
-      remember: (fields) => {
-        this.#learnt = { ...this.#learnt, ...fields };
-      },
+      memory: this.#known.memory,
+      remember: (fields) => this.#known.learn(fields),
     };
   }
 }
 
 /** The role in which schedules of the gateway itself ask. */
 export const SCHEDULE_ROLE = "schedule";
-
-/** What a meter does that was asked with a counter it has seen: an exception, silence, a refusal, or it hangs up. */
-function doubtsCounter({ code }: EdgeError): boolean {
-  return (
-    code === "dlms.service.counter-rejected" ||
-    code === "dlms.association.closed" ||
-    code === "dlms.association.unanswered" ||
-    code === "dlms.association.rejected" ||
-    code === "dlms.service.exception" ||
-    code === "dlms.service.confirmed-error"
-  );
-}
-
-function doubtsKeys(fault: EdgeError): boolean {
-  const { code } = fault;
-  return (
-    doubtsCounter(fault) ||
-    code === "dlms.association.authentication-failed" ||
-    code === "dlms.security.deciphering-failed" ||
-    code === "dlms.security.server-unauthenticated"
-  );
-}
-
-function highest(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b;
-  return b === undefined ? a : Math.max(a, b);
-}
 
 function unreachable(): EdgeError {
   return dlmsFault("dlms.association.closed", "the connection closed before the command was answered", {

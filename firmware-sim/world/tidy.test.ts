@@ -14,7 +14,6 @@ const LONG: ReadonlyMap<string, string> = new Map([
     "adapters/dlms/association/client-association.ts",
     "one machine over one association: what may come when, and what it does then, is decided in one place",
   ],
-  ["adapters/dlms/dial-session.ts", "one session: what a command has come to, and what is still owed to its meter"],
   ["adapters/mqtt/wire/listener.ts", "what the broker's library leaves open is decided beside it, in one place"],
   ["edge-agent/config/mqtt.ts", "one section of the file: devices, listeners, brokers and bridges name each other"],
   ["edge-agent/spool/spool.ts", "one class over one directory: what may be forgotten when is decided in one place"],
