@@ -29,7 +29,7 @@ import { attributeOf, readAttribute } from "./cosem/ask.ts";
 import { type DlmsData, numberOf } from "./data/data.ts";
 import type { DlmsDevice } from "./device.ts";
 import { doubtsCounter, doubtsKeys } from "./doubts.ts";
-import { Errand } from "./errand.ts";
+import { Errand, SCHEDULE_ROLE } from "./errand.ts";
 import { writeMemory } from "./memory.ts";
 import { MeterKnowledge } from "./meter-knowledge.ts";
 import type { DlmsSettings } from "./settings.ts";
@@ -49,12 +49,6 @@ type Phase =
   | { readonly at: "between"; readonly next: "device" | "public" }
   | { readonly at: "releasing" };
 
-/** Why a second association is tried, each at most once for a command. */
-interface Tried {
-  counter: boolean;
-  keys: boolean;
-}
-
 /**
  * A connection we open to a meter, for one command in one association. Invocation counters are used only after the ceiling
  * above them was stored under the lease; one that is in doubt is asked of the meter through its public client, and only
@@ -68,7 +62,8 @@ export class DialSession implements Session<Command, MessageDraft> {
   readonly #seams: Seams<DlmsDevice>;
   readonly #deadlines = new Deadlines<"idle">();
   readonly #waiting = new Map<StoreToken, Then>();
-  readonly #tried: Tried = { counter: false, keys: false };
+  /** Why a second association is tried, each at most once for a command. */
+  readonly #tried = { counter: false, keys: false };
   #phase: Phase = { at: "idle" };
   #errand: Errand | undefined;
   #association: ClientAssociation | undefined;
@@ -392,9 +387,6 @@ export class DialSession implements Session<Command, MessageDraft> {
     };
   }
 }
-
-/** The role in which schedules of the gateway itself ask. */
-export const SCHEDULE_ROLE = "schedule";
 
 function unreachable(): EdgeError {
   return dlmsFault("dlms.association.closed", "the connection closed before the command was answered", {

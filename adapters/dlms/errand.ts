@@ -7,6 +7,9 @@ import { actionNamed } from "./actions/actions.ts";
 import { commandFault } from "./actions/inputs.ts";
 import type { Procedure } from "./cosem/ask.ts";
 
+/** The role in which schedules of the gateway itself ask. */
+export const SCHEDULE_ROLE = "schedule";
+
 /**
  * One command on its way: the procedure it became, and how far that got. The procedure is made and checked before a byte is
  * sent, begun only inside the association it is meant for, and never begun twice.

@@ -1,5 +1,5 @@
 import type { CancelTimer } from "../../adapters/io/timers.ts";
-import { SCHEDULE_ROLE } from "../../adapters/dlms/dial-session.ts";
+import { SCHEDULE_ROLE } from "../../adapters/dlms/errand.ts";
 import type { DlmsDevice } from "../../adapters/dlms/device.ts";
 import { securityDraft } from "../../adapters/dlms/counter-events.ts";
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
