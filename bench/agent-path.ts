@@ -8,6 +8,7 @@ import { connectRedis, type RedisConnection } from "../adapters/io/node/redis.ts
 import type { Reign } from "../edge-agent/model/reign.ts";
 import { Committer } from "../edge-agent/queue/committer.ts";
 import { FencedScript } from "../edge-agent/queue/fenced-script.ts";
+import { memoriesOf } from "../edge-agent/queue/memories.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../edge-agent/queue/group-queue.ts";
 import { announceGaps } from "../edge-agent/runtime/announce-gaps.ts";
 import { Counters } from "../edge-agent/runtime/counters.ts";
@@ -73,6 +74,7 @@ export class AgentPath {
         timers,
         random: new NodeRandom(),
         announce: (gaps) => announceGaps(gaps, { gateway: GATEWAY, reign, at: timers.wall() }),
+        remembered: (devices) => memoriesOf(this.connection.client, BENCH_GROUP, devices),
         noted: (what) => {
           if (what.kind === "direct") this.spooled += what.buffered;
         },

@@ -43,6 +43,27 @@ export async function loadMemories(redis: Redis | Cluster, group: string): Promi
   return { memories, unreadable };
 }
 
+/** What is remembered of some devices of a group; those nothing is known of, or nothing that can be read, are not there. */
+export async function memoriesOf(
+  redis: Redis | Cluster,
+  group: string,
+  devices: readonly string[],
+): Promise<ReadonlyMap<string, StoredMemory>> {
+  const memories = new Map<string, StoredMemory>();
+  if (devices.length === 0) return memories;
+  let texts: readonly (string | null)[];
+  try {
+    texts = await redis.hmget(`${groupTag(group)}:memory`, ...devices);
+  } catch (thrown) {
+    throw toRedisFault(thrown);
+  }
+  devices.forEach((device, at) => {
+    const stored = readMemory(texts[at] ?? "");
+    if (stored !== undefined) memories.set(device, stored);
+  });
+  return memories;
+}
+
 function readMemory(text: string): StoredMemory | undefined {
   let value: unknown;
   try {

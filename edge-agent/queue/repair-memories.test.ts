@@ -3,7 +3,7 @@ import { NodeTimers } from "../../adapters/io/node/clock.ts";
 import { Committer } from "./committer.ts";
 import { FencedScript } from "./fenced-script.ts";
 import { MESSAGES_QUEUE } from "./group-queue.ts";
-import { loadMemories } from "./memories.ts";
+import { loadMemories, memoriesOf } from "./memories.ts";
 import { entry, reignOf, startTestRedis, type TestRedis } from "./queue.testing.ts";
 import { repairMemories } from "./repair-memories.ts";
 
@@ -31,6 +31,18 @@ describe("memories that Redis has forgotten", () => {
       { counter: 10 },
       { counter: 6 },
     ]);
+  });
+
+  it("are read of some devices alone", async () => {
+    const redis = server.client();
+    await redis.set("{busbar:some}:lease", "a:7");
+    const reign = { ...reignOf("a", 7), group: "some" };
+    const both = new Map(["d1", "d2"].map((device, at) => [device, { counter: at + 1 }]));
+    await repairMemories(redis, reign, both);
+    await redis.hset("{busbar:some}:memory", "broken", "{");
+    const known = await memoriesOf(redis, "some", ["d2", "d3", "broken"]);
+    expect([...known]).toEqual([["d2", { place: { epoch: 7, order: 0 }, memory: { counter: 2 } }]]);
+    expect((await memoriesOf(redis, "some", [])).size).toBe(0);
   });
 
   it("are not put back by who does not hold the lease", async () => {

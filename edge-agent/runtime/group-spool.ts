@@ -2,12 +2,11 @@ import type { Timers } from "../../adapters/io/timers.ts";
 import { type EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Disk, Random } from "../../adapters/kit/ports.ts";
 import { type Instant, later } from "../../adapters/kit/time.ts";
-import type { CommitEntry } from "../model/commit.ts";
 import type { Crc32 } from "../spool/crc32.ts";
 import { GroupCommit, type GroupCommitSettings, withGroup } from "../spool/group-commit.ts";
 import { Mender } from "../spool/mender.ts";
 import { newIncarnation, type Position } from "../spool/position.ts";
-import { type SpoolRecord, toRecord } from "../spool/record.ts";
+import { type SpooledEntry, type SpoolRecord, toRecord } from "../spool/record.ts";
 import type { SpoolSettings } from "../spool/settings.ts";
 import { Spool } from "../spool/spool.ts";
 import { pausing } from "./pausing.ts";
@@ -108,7 +107,7 @@ export class GroupSpool {
    * Resolves when the entry is on this disk, and on the peer's too while it mirrors us; also where the operator's policy
    * dropped it, which is counted. Rejects with `spool.*` where it was not taken, and with what `refusal` says.
    */
-  add(entry: CommitEntry, refusal?: Refusal): Promise<void> {
+  add(entry: SpooledEntry, refusal?: Refusal): Promise<void> {
     return this.addRecord(toRecord(entry), refusal);
   }
 

@@ -10,7 +10,7 @@ import { Committer } from "../queue/committer.ts";
 import { durably } from "../queue/durability.ts";
 import { FencedScript } from "../queue/fenced-script.ts";
 import { MESSAGE_JOB_OPTIONS, MESSAGES_QUEUE } from "../queue/group-queue.ts";
-import { loadMemories } from "../queue/memories.ts";
+import { loadMemories, memoriesOf } from "../queue/memories.ts";
 import { DEFAULT_DRAIN } from "../spool/drain.ts";
 import { ActiveGroup } from "./active-group.ts";
 import type { Counters } from "./counters.ts";
@@ -54,6 +54,7 @@ export function makeActiveGroup(parts: {
     timers,
     random: new NodeRandom(),
     announce: (gaps) => announceGaps(gaps, { gateway: config.gateway, reign, at: timers.wall() }),
+    remembered: (devices) => memoriesOf(redis.effects.client, reign.group, devices),
     noted: (what) => noteStore(what, around),
     spooled: ({ device, messages }) => around.lastMessages.note(device, messages.map(splitMessage)),
   });

@@ -52,6 +52,10 @@ export class SimQueue implements Fence {
     return this.#inTurn(() => ({ memories: new Map(this.#memories), unreadable: [] }));
   }
 
+  remembered(devices: readonly string[]): Promise<ReadonlyMap<string, StoredMemory>> {
+    return this.#inTurn(() => new Map([...this.#memories].filter(([device]) => devices.includes(device))));
+  }
+
   #inTurn<T>(act: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const served = (): void => {
@@ -148,6 +152,7 @@ export class SpoolingAgent {
       timers,
       random,
       announce: () => ({ device: "gateway", messages: [], memory: undefined }),
+      remembered: (devices) => this.#reached(this.#queue.remembered(devices)),
       noted: () => {},
     });
     const service = { protocol: "mqtt", book: this.book, expectEveryMs: () => undefined } as unknown as ProtocolService;
@@ -190,6 +195,13 @@ export class SpoolingAgent {
     keeper?.end();
   }
 
+  /** As SIGKILL, and the process is started again: it has what its disk has. */
+  die(): void {
+    this.#reign = undefined;
+    this.#serves = false;
+    this.side.reopen();
+  }
+
   /** Calls back when the device is to be thanked, or its connection closed. Reads what came while it stood still, too. */
   take(uid: string, payload: string, packetId: number, done: (isStored: boolean) => void): void {
     this.#deliver(
@@ -230,20 +242,21 @@ export class SpoolingAgent {
     );
   }
 
-  /** An answer reaches the process when it runs; of one that stood still the timers that are due are first. */
   #fence(): Fence {
-    const { host } = this.side;
-    const soon = (act: () => void) => void this.side.timers.at(later(this.side.timers.now(), 1), act);
-    return {
-      run: (token, effects) =>
-        new Promise((resolve, reject) => {
-          const { life } = host;
-          this.#queue.run(token, effects).then(
-            (outcome) => host.deliver(life, () => soon(() => resolve(outcome))),
-            (thrown: unknown) => host.deliver(life, () => soon(() => reject(thrown))),
-          );
-        }),
-    };
+    return { run: (token, effects) => this.#reached(this.#queue.run(token, effects)) };
+  }
+
+  /** An answer reaches the process when it runs; of one that stood still the timers that are due are first. */
+  #reached<T>(answer: Promise<T>): Promise<T> {
+    const { host, timers } = this.side;
+    const { life } = host;
+    const soon = (act: () => void) => host.deliver(life, () => void timers.at(later(timers.now(), 1), act));
+    return new Promise((resolve, reject) => {
+      answer.then(
+        (result) => soon(() => resolve(result)),
+        (thrown: unknown) => soon(() => reject(thrown)),
+      );
+    });
   }
 }
 

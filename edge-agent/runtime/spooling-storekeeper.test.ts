@@ -130,6 +130,7 @@ function bench(seed: number = 1): Bench {
     timers: side.timers,
     random: side.random,
     announce: () => ({ device: "gateway", messages: [], memory: undefined }),
+    remembered: () => Promise.resolve(new Map()),
     noted: (note) => notes.push(note),
   });
   keeper.begin();
@@ -150,6 +151,7 @@ function keeperOf(queue: FakeQueue, side: SpoolSide): SpoolingStorekeeper {
     timers: side.timers,
     random: side.random,
     announce: () => ({ device: "gateway", messages: [], memory: undefined }),
+    remembered: () => Promise.resolve(new Map()),
     noted: () => {},
   });
 }
@@ -269,6 +271,7 @@ describe("the way of an entry", () => {
         announced.push(...gaps);
         return { device: "gateway", messages: [], memory: undefined };
       },
+      remembered: () => Promise.resolve(new Map()),
       noted: () => {},
     });
     keeper.begin();

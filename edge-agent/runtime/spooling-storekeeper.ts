@@ -1,15 +1,16 @@
 import type { Timers } from "../../adapters/io/timers.ts";
 import { EdgeError, toEdgeError } from "../../adapters/kit/edge-error.ts";
 import type { Random } from "../../adapters/kit/ports.ts";
-import type { CommitEntry, EntryPlace } from "../model/commit.ts";
+import type { CommitEntry } from "../model/commit.ts";
 import type { Reign } from "../model/reign.ts";
 import type { PlacedEntry } from "../queue/load.ts";
 import type { ManyOutcome } from "../queue/committer.ts";
 import type { Settled } from "../queue/waiting-line.ts";
 import { Drain, type DrainBatch, type DrainSettings } from "../spool/drain.ts";
 import type { Gap } from "../spool/gap.ts";
-import { toEntry } from "../spool/record.ts";
+import { type SpooledEntry, type StoredRecord, toEntry } from "../spool/record.ts";
 import { type Move, StorePath } from "../spool/store-path.ts";
+import { AlreadyQueued, type DrainedEntry, type Remembered } from "./already-queued.ts";
 import type { GroupSpool } from "./group-spool.ts";
 import { pausing } from "./pausing.ts";
 import { cursorEntry } from "./spool-cursor.ts";
@@ -35,6 +36,8 @@ export interface SpoolingParts {
   readonly random: Random;
   /** Messages that announce what was dropped, stamped for this reign. */
   readonly announce: (gaps: readonly Gap[]) => CommitEntry;
+  /** Over the connection commits go over, so that it is behind what was asked for before. */
+  readonly remembered: Remembered;
   readonly noted: (what: StoreNote) => void;
   /** Became durable in the spool. */
   readonly spooled?: (entry: CommitEntry) => void;
@@ -52,6 +55,8 @@ class Item implements Settled {
   readonly stored: () => void;
   readonly refused: (fault: EdgeError) => void;
   readonly #fates: Fates;
+  /** The queue was asked for it and has not answered. */
+  isDoubtful = false;
 
   constructor(entry: PlacedEntry, fates: Fates, stored: () => void, refused: (fault: EdgeError) => void) {
     this.entry = entry;
@@ -85,6 +90,7 @@ export class SpoolingStorekeeper implements Storekeeper {
   readonly #parts: SpoolingParts;
   readonly #path: StorePath<Item>;
   readonly #drain: Drain;
+  readonly #already: AlreadyQueued;
   #begun = false;
   #ended = false;
   #draining = false;
@@ -114,6 +120,7 @@ export class SpoolingStorekeeper implements Storekeeper {
   constructor(parts: SpoolingParts) {
     this.#parts = parts;
     this.#path = new StorePath<Item>(parts.spool.view);
+    this.#already = new AlreadyQueued(parts.remembered);
     this.#drain = new Drain(parts.spool.sources, parts.drain, parts.random);
   }
 
@@ -181,6 +188,7 @@ export class SpoolingStorekeeper implements Storekeeper {
         noted({ kind: "spilling", fault });
       }
     }
+    item.isDoubtful = fault.code === "queue.unavailable";
     this.#perform(this.#path.unsettled(device, item, fault));
   }
 
@@ -191,7 +199,7 @@ export class SpoolingStorekeeper implements Storekeeper {
       return;
     }
     this.#buffered += 1;
-    this.#add(item.entry).then(
+    this.#add(item.isDoubtful ? { ...item.entry, doubtful: true } : item.entry).then(
       () => {
         this.#parts.spooled?.(item.entry);
         this.#isStored(item);
@@ -202,7 +210,7 @@ export class SpoolingStorekeeper implements Storekeeper {
   }
 
   /** Never throws: those whose fate the committer tells in the same breath are still to hear of theirs. */
-  async #add(entry: PlacedEntry): Promise<void> {
+  async #add(entry: SpooledEntry): Promise<void> {
     await this.#parts.spool.add(entry, this.#refusal);
   }
 
@@ -248,18 +256,23 @@ export class SpoolingStorekeeper implements Storekeeper {
 
   async #commitBatch(batch: DrainBatch): Promise<void> {
     const { committer, spool, timers } = this.#parts;
-    let entries: PlacedEntry[];
+    const from = batch.kind === "records" ? spool.sources.current?.incarnation : undefined;
+    let drained: DrainedEntry[];
     try {
-      entries = this.#entriesOf(batch);
+      drained = batch.kind === "records" ? batch.records.map(toDrained) : [];
     } catch (thrown) {
       // A record that is no entry: looked for and given up as one the queue refuses for good.
       this.#drain.finished(0, toEdgeError(thrown, "spool.record.invalid"), timers.now());
       return;
     }
     this.#path.drainBegins(batch.kind === "records" && batch.isLast && !spool.isJoining);
-    const outcome = await committer.commitMany(entries);
+    const outcome = await this.#commitDrained(batch, drained, from);
     if (this.#ended) return;
     const durable = Math.min(outcome.durable, batch.kind === "records" ? batch.records.length : 1);
+    if (from !== undefined) {
+      if (outcome.fault === undefined) this.#already.answered(from);
+      else this.#already.unanswered(from);
+    }
     this.#drain.finished(durable, outcome.fault, timers.now());
     spool.trimmed();
     if (outcome.fault?.code === "queue.fenced") return;
@@ -272,19 +285,24 @@ export class SpoolingStorekeeper implements Storekeeper {
     this.#perform(this.#path.drainSucceeded());
   }
 
-  #entriesOf(batch: DrainBatch): PlacedEntry[] {
-    const { committer, spool, announce } = this.#parts;
-    if (batch.kind === "gaps") return [committer.place(announce(batch.gaps))];
-    const entries = batch.records.map((record) =>
-      placed(toEntry(record), { epoch: record.epoch, order: record.sequence }),
-    );
-    const last = batch.records.at(-1);
-    const from = spool.sources.current;
-    // How far this spool is drained becomes durable with what was drained: whoever holds a copy of it starts behind.
-    if (last !== undefined && from !== undefined) {
-      entries.push(committer.place(cursorEntry(from.incarnation, last.position)));
+  /** Never rejects. */
+  async #commitDrained(
+    batch: DrainBatch,
+    drained: readonly DrainedEntry[],
+    from: string | undefined,
+  ): Promise<Pick<ManyOutcome, "durable" | "fault">> {
+    const { committer, announce } = this.#parts;
+    if (batch.kind === "gaps") return await committer.commitMany([committer.place(announce(batch.gaps))]);
+    let entries: PlacedEntry[];
+    try {
+      entries = [...(await this.#already.emptied(drained, from))];
+    } catch (thrown) {
+      return { durable: 0, fault: toEdgeError(thrown, "queue.unavailable") };
     }
-    return entries;
+    // How far this spool is drained becomes durable with what was drained: whoever holds a copy of it starts behind.
+    const last = drained.at(-1);
+    if (last !== undefined && from !== undefined) entries.push(committer.place(cursorEntry(from, last.position)));
+    return await committer.commitMany(entries);
   }
 
   #backToDirect(): void {
@@ -303,8 +321,11 @@ export class SpoolingStorekeeper implements Storekeeper {
   }
 }
 
-function placed(entry: CommitEntry, otherwise: EntryPlace): PlacedEntry {
-  return { ...entry, place: entry.place ?? otherwise };
+/** Throws `spool.record.invalid`. */
+function toDrained(record: StoredRecord): DrainedEntry {
+  const entry = toEntry(record);
+  const { epoch, sequence: order, position } = record;
+  return { entry: { ...entry, place: entry.place ?? { epoch, order } }, position };
 }
 
 /**

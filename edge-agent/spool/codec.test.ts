@@ -9,7 +9,7 @@ import { BLOCK_BYTES, dataStart, pieces } from "./blocks.ts";
 import { pureCrc32 } from "./crc32.ts";
 import { SITE } from "./fixture.testing.ts";
 import { beyondKnown, disjoint, formatPosition, toPosition } from "./position.ts";
-import { isSheddable, memoryAlone, RECORD_CLASSES, type StoredRecord, toEntry, toRecord } from "./record.ts";
+import { isSheddable, memoryAlone, outOfTurn, RECORD_CLASSES, type StoredRecord, toEntry, toRecord } from "./record.ts";
 import { Segment } from "./segment.ts";
 import { readRecordAt, scanSegment } from "./segment-scan.ts";
 import { layOut, segmentCapacity } from "./segment-write.ts";
@@ -181,6 +181,16 @@ describe("a record", () => {
     const left = memoryAlone(toRecord(mixed));
     expect(left).toMatchObject({ class: "memory", messages: 0, hasMemory: true, epoch: 7 });
     expect(toEntry(left)).toEqual({ device: mixed.device, messages: [], memory: mixed.memory });
+  });
+
+  it("is no longer in doubt where it comes back out of turn", () => {
+    const mixed: CommitEntry | undefined = examples[2];
+    if (mixed === undefined) throw new Error("no example");
+    const doubtful = toRecord({ ...mixed, doubtful: true });
+    expect(toEntry(doubtful)).toEqual({ ...mixed, doubtful: true });
+    expect(toEntry(outOfTurn(doubtful))).toEqual(mixed);
+    const noEntry = { ...doubtful, payload: Uint8Array.of(1) };
+    expect(outOfTurn(noEntry)).toBe(noEntry);
   });
 });
 

@@ -79,6 +79,8 @@ export const MESSAGES_LIMIT = 0xffff;
 
 /** A commit entry with the place the queue gave it, where it gave one: it comes back with the same. */
 export type SpooledEntry = CommitEntry & {
+  /** The queue was asked for it and has not answered: it may be there. */
+  readonly doubtful?: boolean | undefined;
   readonly place?: { readonly epoch: number; readonly order: number } | undefined;
 };
 
@@ -123,6 +125,21 @@ export function toEntry(record: SpoolRecord): SpooledEntry {
     throw spoolFault("spool.record.invalid", `a record of ${record.device} says something else in its header`);
   }
   return value as SpooledEntry;
+}
+
+/**
+ * A record that comes back from a mirror, behind what was appended after it: that a later one of its device is in the queue no
+ * longer says that it is, too.
+ */
+export function outOfTurn<Kind extends SpoolRecord>(record: Kind): Kind {
+  let entry: SpooledEntry;
+  try {
+    entry = toEntry(record);
+  } catch (_noEntry) {
+    return record;
+  }
+  if (entry.doubtful === undefined) return record;
+  return { ...record, payload: encoder.encode(JSON.stringify({ ...entry, doubtful: undefined })) };
 }
 
 /** What is left of a dropped record that carried device memory: the memory alone, which no policy gives up. */

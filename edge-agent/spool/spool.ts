@@ -9,7 +9,7 @@ import { Lifted } from "./lifted.ts";
 import { LossBook } from "./loss-book.ts";
 import { ORIGIN, type Position, type PositionRange, runOf, runStart, toPosition } from "./position.ts";
 import { Rate } from "./rate.ts";
-import { inPlace, isSheddable, type SpoolRecord, type StoredRecord } from "./record.ts";
+import { inPlace, isSheddable, outOfTurn, type SpoolRecord, type StoredRecord } from "./record.ts";
 import { recordBytes } from "./record-codec.ts";
 import { type Inspection, inspect, type Recovered, recover } from "./recovery.ts";
 import type { ReadLimits, SegmentContext } from "./segment.ts";
@@ -204,7 +204,7 @@ export class Spool {
 
   /** What came back from the mirror after this disk had lost it: appended as new, counted as restored. */
   restore(records: readonly StoredRecord[]): Appended {
-    const appended = this.append(records);
+    const appended = this.append(records.map(outOfTurn));
     this.#book.restore(records.length);
     return appended;
   }

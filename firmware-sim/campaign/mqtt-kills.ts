@@ -50,7 +50,7 @@ export interface MqttKill {
 const PATIENCE_MS = 120_000;
 /** Between two times that Redis, or the active agent, stands still: they coincide now and then. */
 const STALL_REST_MS = 3_000;
-const FREEZE_REST_MS = 4_300;
+const FREEZE_REST_MS = 8_700;
 
 /** Devices that say numbers under load, and a will. */
 function fieldOf(devices: number): MqttField {

@@ -12,6 +12,7 @@ import type { LedgerRecord } from "../../edge-agent/model/ledger.ts";
 import type { Message } from "../../edge-agent/model/message.ts";
 import { fenced } from "../../edge-agent/queue/commit-faults.ts";
 import type { Fence, FencedEffects, FencedOutcome } from "../../edge-agent/queue/fenced-script.ts";
+import type { Remembered } from "../../edge-agent/runtime/already-queued.ts";
 import type { LoadedMemories, StoredMemory } from "../../edge-agent/queue/memories.ts";
 import type { RedisLine } from "./redis-line.ts";
 import type { SimRedis } from "./sim-redis.ts";
@@ -102,14 +103,25 @@ export function memories(redis: SimRedis, line: RedisLine): () => Promise<Loaded
     line.ask({
       what: "memories",
       writes: false,
-      effect: () => {
-        const loaded = new Map<string, StoredMemory>();
-        for (const [device, { place, json }] of redis.state.memories) {
-          loaded.set(device, { place, memory: JSON.parse(json) as DeviceMemory });
-        }
-        return { memories: loaded, unreadable: [] };
-      },
+      effect: () => ({ memories: memoriesOn(redis, () => true), unreadable: [] }),
     });
+}
+
+export function remembered(redis: SimRedis, line: RedisLine): Remembered {
+  return (devices) =>
+    line.ask({
+      what: "remembered",
+      writes: false,
+      effect: () => memoriesOn(redis, (device) => devices.includes(device)),
+    });
+}
+
+function memoriesOn(redis: SimRedis, which: (device: string) => boolean): Map<string, StoredMemory> {
+  const loaded = new Map<string, StoredMemory>();
+  for (const [device, { place, json }] of redis.state.memories) {
+    if (which(device)) loaded.set(device, { place, memory: JSON.parse(json) as DeviceMemory });
+  }
+  return loaded;
 }
 
 export function ledger(redis: SimRedis, line: RedisLine): Ledger {

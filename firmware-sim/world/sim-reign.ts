@@ -13,7 +13,7 @@ import { SpoolingStorekeeper } from "../../edge-agent/runtime/spooling-storekeep
 import { DEFAULT_DRAIN, type DrainSettings } from "../../edge-agent/spool/drain.ts";
 import { commandQueue } from "./redis-commands.ts";
 import { RedisLine } from "./redis-line.ts";
-import { bell, fence, ledger, memories } from "./redis-ports.ts";
+import { bell, fence, ledger, memories, remembered } from "./redis-ports.ts";
 import { COMMIT, GATEWAY, INTAKE, LEASE } from "./rules.ts";
 import type { SimAgent } from "./sim-agent.ts";
 import type { SimProcess } from "./sim-process.ts";
@@ -85,6 +85,7 @@ export function reignWork(parts: {
     timers,
     random: random.of("drain"),
     announce: (gaps) => announceGaps(gaps, { gateway: GATEWAY, reign, at: timers.wall() }),
+    remembered: remembered(redis, line),
     noted: (what) => {
       if (what.kind === "spilling") machine.parts.court.tell({ kind: "spilled", agent: process.agent });
       process.note("debug", what.kind === "direct" ? "direct" : `${what.kind}: ${what.fault.message}`);
