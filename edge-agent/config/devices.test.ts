@@ -122,6 +122,15 @@ describe("a file of devices", () => {
     expect(printIssues(issues)).toContain(expected);
   });
 
+  it("are read from a section of their own, as a simulator exports it", () => {
+    const list = "- { uid: s1, protocol: mqtt }\n- { uid: s2, protocol: mqtt, clientId: a b }";
+    const found = check(`devices:\n${list}\n`, "sensors.yaml");
+    expect(found.devices.map(({ uid }) => uid)).toEqual(["s1"]);
+    expect(printIssues(found.issues)).toContain("sensors.yaml:3:");
+    expect(printIssues(check("devices: 7", "sensors.yaml").issues)).toContain("expected a list of devices, got 7");
+    expect(printIssues(check(`devices: []\nmqtt: {}`, "sensors.yaml").issues)).toContain("got a mapping");
+  });
+
   it("stops after five hundred complaints", () => {
     const { issues } = check(`uid,protocol\n${"a b,olsp\n".repeat(10_000)}`);
     expect(issues.length).toBe(501);

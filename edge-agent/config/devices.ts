@@ -57,7 +57,7 @@ export function checkDevices(
   }
 }
 
-/** Reads a file of devices: CSV where its name ends in .csv, else a YAML (or JSON) list. */
+/** Reads a file of devices: CSV where its name ends in .csv, else a YAML (or JSON) list, alone or under `devices:`. */
 export function checkDevicesFile(
   file: string,
   bytes: Uint8Array,
@@ -69,8 +69,11 @@ export function checkDevicesFile(
   if (text === undefined) return { devices: [], places: [], issues };
   const isCsv = extname(file).toLowerCase() === ".csv";
   const parsed = isCsv ? parseCsv(file, text) : parseYaml(file, text);
-  const root = parsed.root;
-  if (root === undefined) return { devices: [], places: [], issues: parsed.issues };
+  const whole = parsed.root;
+  if (whole === undefined) return { devices: [], places: [], issues: parsed.issues };
+  // What `busbar simulate … --export` writes is a section, to be pasted or named.
+  const section = isCsv || whole.entries.size !== 1 ? undefined : whole.entries.get("devices")?.node;
+  const root = section ?? whole;
   // CSV is always a list, and its values are not put together for the asking.
   if (!isCsv && !Array.isArray(root.value)) {
     const wrong = issueOfFile(file, {

@@ -34,6 +34,7 @@ const SPOKEN_TO: ReadonlySet<Key> = new Set(["tls", "password"]);
 type Use = "secret" | "public" | "program";
 
 function useOf(path: readonly Key[], key: Key, value: unknown): Use | undefined {
+  if (path.length === 1 && path[0] === "devices" && key === "file") return "public";
   if (key === "file") return "secret";
   if (path.at(-1) === "tls" && (key === "cert" || key === "ca")) return "public";
   if (path.at(-1) === "tls" && key === "key") return "secret";
