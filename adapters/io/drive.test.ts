@@ -14,6 +14,7 @@ import { SimClock } from "./sim/clock.ts";
 import type { SimTransport } from "./sim/connection.ts";
 import { SimHost } from "./sim/host.ts";
 import { SimNetwork } from "./sim/network.ts";
+import type { Timers } from "./timers.ts";
 
 const rejections: unknown[] = [];
 const noteRejection = (reason: unknown): void => {
@@ -252,6 +253,46 @@ describe("a driver", () => {
     await clock.runUntilIdle();
     expect(clock.now).toBeLessThan(started + 40);
     expect(clock.events - events).toBeLessThan(4);
+  });
+
+  it("wakes it later where every word moved its deadline, and sets one timer for many words", async () => {
+    const { clock, host, machine, peer, drive } = await stage();
+    let timers = 0;
+    const counting: Timers = {
+      now: () => host.timers.now(),
+      wall: () => host.timers.wall(),
+      at: (instant, callback) => {
+        timers += 1;
+        return host.timers.at(instant, callback);
+      },
+    };
+    machine.onReceive = (_heard, now) => step({ wakeAt: later(now, 50) });
+    machine.onWake = () => step({ ended: malformed });
+    const running = drive({ timers: counting }).run();
+    for (let word = 0; word < 40; word++) {
+      await peer.write(text("x"));
+      await clock.runUntilSettled(new Promise<void>((resolve) => host.timers.at(later(host.timers.now(), 5), resolve)));
+    }
+    const lastHeard = machine.heard.length;
+    const before = host.timers.now();
+    expect(await clock.runUntilSettled(running)).toBe(malformed);
+    expect(machine.heard.slice(lastHeard)).toHaveLength(1);
+    expect(host.timers.now() - before).toBeGreaterThan(40);
+    expect(timers).toBeLessThan(10);
+  });
+
+  it("wakes it when an input asked for it that came while what it caused was taken", async () => {
+    const { clock, host, machine, peer, drive } = await stage();
+    machine.onReceive = (_heard, now) => step({ outcomes: ["told"], wakeAt: later(now, 5_000) });
+    machine.onWake = () => step({ ended: malformed });
+    const driver: Driver<string> = drive({
+      take: () => driver.input((now) => step({ wakeAt: later(now, 20) })),
+    });
+    const running = driver.run();
+    await peer.write(text("x"));
+    const started = host.timers.now();
+    expect(await clock.runUntilSettled(running)).toBe(malformed);
+    expect(machine.heard).toEqual(["x", `wake ${started + 1 + 20}`]);
   });
 
   it.each([

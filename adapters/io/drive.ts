@@ -38,7 +38,10 @@ export class Driver<Outcome> {
   #flush = false;
   /** The connection broke: whatever the machine makes of that, the run is not `done`. */
   #broken: EdgeError | undefined;
-  #cancelWake: CancelTimer | undefined;
+  /** When the machine wants to be woken, and the timer that is set for it: one that is due earlier only looks again. */
+  #wakeAt: Instant | undefined;
+  #timer: { readonly at: Instant; readonly cancel: CancelTimer } | undefined;
+  #steps = 0;
   /** Outcomes being taken and writes under way. Reading waits until there are none. */
   #pending = 0;
   readonly #taking = new Set<Promise<void>>();
@@ -107,7 +110,7 @@ export class Driver<Outcome> {
 
   #step(give: (now: Instant) => Step<Outcome>): void {
     if (this.#end !== undefined) return;
-    const { timers, machine, take } = this.#parts;
+    const { timers, take } = this.#parts;
     let step: Step<Outcome>;
     try {
       step = give(timers.now());
@@ -115,14 +118,36 @@ export class Driver<Outcome> {
       this.#finish(threw(thrown), "cut");
       return;
     }
-    this.#cancelWake?.();
-    this.#cancelWake = undefined;
+    this.#steps += 1;
+    const newest = this.#steps;
     for (const outcome of step.outcomes) this.#track(() => take(outcome), "take");
     for (const bytes of step.send) this.#write(bytes);
     if (step.ended !== undefined) this.#finish(step.ended, "flush");
-    else if (step.wakeAt !== undefined && this.#end === undefined) {
-      this.#cancelWake = timers.at(step.wakeAt, () => this.#step((now) => machine.wake(now)));
+    // Taking an outcome may have been an input of its own: then that step knows better when to wake.
+    else if (this.#end === undefined && this.#steps === newest) this.#wake(step.wakeAt);
+  }
+
+  /** A peer that speaks all the time moves its deadlines with every word: the timer is left where it is until it is due. */
+  #wake(at: Instant | undefined): void {
+    this.#wakeAt = at;
+    if (at === undefined) this.#forgetTimer();
+    else if (this.#timer === undefined || this.#timer.at > at) {
+      this.#forgetTimer();
+      this.#timer = { at, cancel: this.#parts.timers.at(at, this.#due) };
     }
+  }
+
+  readonly #due = (): void => {
+    const at = this.#wakeAt;
+    const isEarly = at !== undefined && this.#timer !== undefined && this.#timer.at < at;
+    this.#timer = undefined;
+    if (isEarly) this.#wake(at);
+    else if (at !== undefined) this.#step((now) => this.#parts.machine.wake(now));
+  };
+
+  #forgetTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   #write(bytes: Uint8Array): void {
@@ -145,15 +170,14 @@ export class Driver<Outcome> {
     const holdsUp = kind === "take" || this.#parts.isDuplex !== true;
     if (holdsUp) this.#pending += 1;
     const settle = (): void => {
+      this.#taking.delete(settled);
       if (holdsUp) this.#settle();
     };
     const settled = under.then(settle, (thrown: unknown) => {
       this.#finish(toEdgeError(thrown, "transport.failed"), "cut");
       settle();
     });
-    if (kind === "write") return;
-    this.#taking.add(settled);
-    void settled.then(() => this.#taking.delete(settled));
+    if (kind === "take") this.#taking.add(settled);
   }
 
   #settle(): void {
@@ -172,8 +196,8 @@ export class Driver<Outcome> {
     const final = end === "done" ? (this.#broken ?? end) : end;
     this.#end = final;
     this.#flush = how === "flush" && this.#broken === undefined;
-    this.#cancelWake?.();
-    this.#cancelWake = undefined;
+    this.#wakeAt = undefined;
+    this.#forgetTimer();
     if (!this.#flush) this.#parts.transport.destroy();
     this.#resume();
     this.#settleEnd?.(final);

@@ -140,19 +140,19 @@ export class StandingAssociation {
       permit: () => ports.southbound.permit(),
       // Requests and reports cross each other; how many requests wait is bounded by what was negotiated.
       isDuplex: true,
-      take: async (outcome) => {
+      take: (outcome): Promise<void> | undefined => {
         switch (outcome.kind) {
           case "store":
-            await ports.southbound.store(outcome.device, outcome.drafts, outcome.memory);
-            driver.input((now) => session.stored(outcome.token, now));
-            return;
+            return ports.southbound
+              .store(outcome.device, outcome.drafts, outcome.memory)
+              .then(() => driver.input((now) => session.stored(outcome.token, now)));
           case "concluded":
             commands.get(outcome.conclusion.uid)?.(outcome.conclusion);
             commands.delete(outcome.conclusion.uid);
-            return;
+            return undefined;
           case "refused":
             ports.southbound.refused(outcome.device, transport.peer, outcome.fault);
-            return;
+            return undefined;
           case "heard":
             if (session.isAssociated && !stood) {
               stood = true;
@@ -160,9 +160,9 @@ export class StandingAssociation {
               this.#wakeWaiting();
             }
             if (session.isAssociated) ports.southbound.heard(outcome.device);
-            return;
+            return undefined;
           case "reconnect":
-            return;
+            return undefined;
         }
       },
     });
