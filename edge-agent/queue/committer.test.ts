@@ -130,6 +130,40 @@ describe("gathering", () => {
     );
   });
 
+  it("keeps Redis at work where a full job waits, and tells in order what is durable while it is", async () => {
+    const { fence, commit, log, committer } = set();
+    const scriptsWhenTold: number[] = [];
+    const first = committer.commit(entry("c", 0)).then(() => scriptsWhenTold.push(fence.calls.length));
+    for (let i = 1; i <= 1_100; i++) commit("d", i);
+    (await fence.next(1)).answer();
+    await first;
+    expect(scriptsWhenTold).toEqual([2]);
+    await until(() => log.length === 499);
+    const second = await fence.next(2);
+    second.answer();
+    const third = await fence.next(3);
+    await until(() => log.length === 999);
+    third.fail(unavailable);
+    await until(() => log.length === 1_100);
+    expect(log).toEqual(
+      Array.from({ length: 1_100 }, (_, i) => `d${i + 1} ${i < 999 ? "durable" : "queue.unavailable"}`),
+    );
+    await committer.idle();
+  });
+
+  it("tells what is durable before it ends", async () => {
+    const { fence, commit, log, committer } = set();
+    for (let i = 1; i <= 700; i++) commit("d", i);
+    (await fence.next(1)).answer();
+    await fence.next(2);
+    committer.end();
+    await until(() => log.length >= 500);
+    expect(log.slice(0, 500).every((line) => line.endsWith("durable"))).toBe(true);
+    fence.calls[1]?.answer();
+    await until(() => log.length === 700);
+    expect(log[699]).toBe("d700 durable");
+  });
+
   it("keeps a job within 64 KiB and a script within its bytes", async () => {
     const { fence, committer } = set({ scriptBytes: 150_000 });
     const large = (n: number) => ({

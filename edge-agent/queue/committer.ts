@@ -51,6 +51,8 @@ export class Committer implements CommitPort {
   #order = 0;
   #flushing = false;
   #cancelLinger: CancelTimer | undefined;
+  /** Durable, and those who wait for it do not know yet. */
+  #untold: readonly Waiting[] = [];
   /** Settles when the script under way, and all that were asked for before, are done; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -60,7 +62,7 @@ export class Committer implements CommitPort {
     readonly timers: Timers;
     readonly limits?: Partial<CommitLimits>;
     readonly recent?: RecentIds;
-    /** What came by `commit` and became durable with one script. */
+    /** What came by `commit` and became durable, in order; before who waits for it is told. Must not throw. */
     readonly committed?: (loads: readonly Load[]) => void;
     /** Runs it at the end of this turn of the event loop; `setImmediate` where not given. */
     readonly soon?: (run: () => void) => void;
@@ -160,7 +162,7 @@ export class Committer implements CommitPort {
 
   /** Resolves when nothing waits and nothing is under way: for a handover, after the devices were stopped. */
   async idle(): Promise<void> {
-    while (this.#flushing || this.#line.entries > 0) {
+    while (this.#flushing || this.#line.entries > 0 || this.#untold.length > 0) {
       this.#goNow();
       await new Promise<void>((resolve) => this.#soon(resolve));
       await this.#turn;
@@ -220,30 +222,46 @@ export class Committer implements CommitPort {
     if (this.#flushing || this.#line.entries === 0) return;
     this.#flushing = true;
     // At the end of this turn of the event loop: what other devices say in the same turn comes along.
-    this.#soon(() => {
-      this.#exclusive(() => this.#flush()).catch((thrown) => this.#end(toEdgeError(thrown, "queue.unavailable")));
-    });
+    this.#soon(() => this.#flushOn());
   }
 
   async #flush(): Promise<void> {
     const taken = this.#line.takeScript(this.#limits);
     let fault: EdgeError | undefined;
     try {
-      const loads = taken.map((one) => one.load);
-      if (loads.length > 0) await this.#send(loads);
-      this.#committed(loads);
+      if (taken.length > 0) await this.#send(taken.map((one) => one.load));
     } catch (thrown) {
       fault = toEdgeError(thrown, "queue.unavailable");
     }
-    if (fault === undefined) {
-      const now = this.#timers.now();
-      for (const one of taken) {
-        this.#statistics.commitMs.add(now - one.takenAt);
-        one.settled.resolve();
-      }
-    } else this.#fail(taken, fault);
+    this.#tell();
+    if (fault === undefined) this.#untold = taken;
+    else this.#fail(taken, fault);
+    if (fault === undefined && this.#line.messages >= Math.max(BATCH_MESSAGES, taken.length / 2)) {
+      // Redis first: what those who are told now go on to say is made while it works, instead of after it.
+      this.#flushOn();
+      this.#soon(() => this.#tell());
+      return;
+    }
+    this.#tell();
     this.#flushing = false;
     this.#schedule();
+  }
+
+  #flushOn(): void {
+    this.#exclusive(() => this.#flush()).catch((thrown) => this.#end(toEdgeError(thrown, "queue.unavailable")));
+  }
+
+  /** In the order in which it became durable, and before anything behind it is told anything. */
+  #tell(): void {
+    const durable = this.#untold;
+    if (durable.length === 0) return;
+    this.#untold = [];
+    this.#committed(durable.map((one) => one.load));
+    const now = this.#timers.now();
+    for (const one of durable) {
+      this.#statistics.commitMs.add(now - one.takenAt);
+      one.settled.resolve();
+    }
   }
 
   /** One script. Resolves when it is durable, with the devices whose memory was older than the stored one. */
@@ -262,7 +280,9 @@ export class Committer implements CommitPort {
   #answered<T>(answer: Promise<T>): Promise<T> {
     const { timeoutMs } = this.#limits;
     return new Promise((resolve, reject) => {
-      const cancel = this.#timers.at(later(this.#timers.now(), timeoutMs), () => reject(unanswered(timeoutMs)));
+      const late = (): void => reject(unanswered(timeoutMs));
+      // Timers come before sockets in a turn of the event loop: an answer that is there counts.
+      const cancel = this.#timers.at(later(this.#timers.now(), timeoutMs), () => this.#soon(late));
       answer.then(resolve, reject).finally(cancel);
     });
   }
@@ -281,6 +301,7 @@ export class Committer implements CommitPort {
 
   #end(fault: EdgeError): void {
     if (this.#gate.kind === "ended") return;
+    this.#tell();
     this.#gate = { kind: "ended", fault };
     for (const one of this.#line.takeAll()) one.settled.reject(this.#counted(fault));
   }

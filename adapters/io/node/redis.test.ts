@@ -86,6 +86,18 @@ describe("the connection for effects", () => {
     }
   });
 
+  it("takes an answer that came while the process was kept from running", async () => {
+    const connection = connect(redis.url, "effects", { timeoutMs: 100 });
+    await connection.ready({ timeoutMs: 5_000 });
+    await connection.client.set("kept", "v");
+    const answer = connection.client.get("kept");
+    await new Promise((resolve) => setImmediate(resolve));
+    const until = performance.now() + 200;
+    while (performance.now() < until);
+    expect(await answer).toBe("v");
+    expect(connection.resets).toBe(0);
+  });
+
   it("throws a connection away that swallows commands, and opens a new one", async () => {
     const hole = await startHole(redis.port);
     try {
