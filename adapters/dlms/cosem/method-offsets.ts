@@ -1,7 +1,8 @@
 /**
  * Where the methods of a class stand in short name referencing (IEC 62056-6-2, the column of short names of each class).
  * Attributes follow a rule, methods do not: each class says where its first one is, the others are 8 apart. A class that is
- * not here has no methods that can be named: a wrong name would invoke something else.
+ * not here has no methods that can be named: a wrong name would invoke something else. Compared with what others have
+ * published are 3, 7, 8 and 64.
  */
 const FIRST_METHOD: Readonly<Record<number, number | readonly number[]>> = {
   3: 0x28,
@@ -19,7 +20,6 @@ const FIRST_METHOD: Readonly<Record<number, number | readonly number[]>> = {
   20: 0x50,
   // Version 0 only: later ones have attributes there.
   40: [0x38],
-  61: 0x28,
   // Where methods 3 to 8 stand, editions differ.
   64: 0x30,
   70: 0x20,
