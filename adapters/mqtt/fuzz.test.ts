@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SeededRandom } from "../kit/random.ts";
 import { fuzzRun } from "./fuzz.ts";
 
-describe("broken messages of edge nodes and of plain devices", () => {
+describe("broken messages of edge nodes, of plain devices and of control centres", () => {
   it("become valid messages or are refused, and reach all there is to reach", () => {
     const verdicts = new Set<string>();
     for (let seed = 1; seed <= 3_000; seed++) {
@@ -26,6 +26,10 @@ describe("broken messages of edge nodes and of plain devices", () => {
       "mapped: msr/d1/congestion",
       "mqtt.payload.not-json",
       "mqtt.point.missing",
+      "command: taken",
+      "command: mqtt.command.invalid",
+      "command: mqtt.payload.not-json",
+      "command: model.command.invalid",
     ]) {
       expect(verdicts).toContain(reached);
     }

@@ -1,5 +1,7 @@
+import { decodeCommand } from "../../edge-agent/model/command.ts";
 import type { MessageDraft } from "../../edge-agent/model/draft.ts";
 import { messageSchema } from "../../edge-agent/model/message.ts";
+import { ModelFault } from "../../edge-agent/model/model-fault.ts";
 import { stamp } from "../../edge-agent/model/stamp.ts";
 import { DataType, type Metric } from "../../proto/sparkplug/gen/types.ts";
 import { utf8 } from "../kit/bytes.ts";
@@ -8,6 +10,7 @@ import { invariant } from "../kit/invariant.ts";
 import { type Mutations, mutated } from "../kit/mutate.ts";
 import type { SeededRandom } from "../kit/random.ts";
 import { toInstant } from "../kit/time.ts";
+import { decodeCommandRequest, targetOf } from "./command-request.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { mapPublish, matchRule } from "./mapping.ts";
 import type { Mapping } from "./mapping-rule.ts";
@@ -30,12 +33,13 @@ const SETTINGS = { reorderMs: 2_000, rebirthMs: 30_000 };
 const T = 1_763_719_200_000n;
 
 /**
- * One run of the fuzzer: what edge nodes of Sparkplug and plain devices publish, broken in the ways tired devices and busy
+ * One run of the fuzzer: what edge nodes of Sparkplug, plain devices and control centres publish, broken in the ways tired devices and busy
  * attackers break it. Throws where something is thrown that is no fault of the device, where a rebirth is asked for more
  * often than allowed, and where what is made of it is not a message of ours.
  */
 export function fuzzRun(_vectors: readonly Uint8Array[], random: SeededRandom): string {
-  return random.chance({ times: 2, of: 3 }) ? edgeNodeRun(random) : mappingRun(random);
+  if (random.chance({ times: 2, of: 3 })) return edgeNodeRun(random);
+  return random.chance({ times: 3, of: 4 }) ? mappingRun(random) : commandRun(random);
 }
 
 /** The life of one edge node, as its host hears it. */
@@ -200,6 +204,39 @@ function mappingRun(random: SeededRandom): string {
     const fault = asFault(thrown);
     checkDraft(deadLetter("d1", publish, fault, "1"));
     return fault.code;
+  }
+}
+
+const REQUESTS = [
+  `{"id":"c-1","action":"limit","target":"Limit","value":{"w":[1,2.5,null]},"deadline":"2026-11-21T10:00:00Z","replyTo":"a/b"}`,
+  `{"value":true,"mode":"sbo","priority":"urgent","notBefore":"2026-11-21T09:00:00Z","maxAttempts":3,"idempotent":true}`,
+  `{"target":{"scheme":"obis","value":"1-0:1.8.0*255","attr":2},"value":"x"}`,
+  `{"mode":"direkt","maxAttempts":99}`,
+  "7",
+  "now",
+  `[[[["deep"]]]]`,
+];
+
+/** A command over a bridge: it is one in the words of the message model, or refused, and what it is can be told again. */
+function commandRun(random: SeededRandom): string {
+  const payload = mutated(utf8(random.pick(REQUESTS) ?? ""), random, random.between(0, 6), MUTATIONS);
+  const by = { uid: "c-1", device: "d1", issuedBy: "bridge centre" };
+  try {
+    const { says, replyTo } = decodeCommandRequest(payload, random.chance({ times: 1, of: 8 }) ? "value" : "envelope");
+    const { target, action = "limit", deadline = "2026-11-21T10:00:00Z", ...rest } = says;
+    invariant(replyTo === undefined || typeof replyTo === "string", "an address is a text");
+    const acts = target === undefined ? {} : { target: targetOf(target) };
+    const command = decodeCommand({ ...rest, ...acts, ...by, action, deadline });
+    invariant(
+      command.uid === "c-1" && command.device === "d1" && command.role === "operator",
+      "who asks is ours to say",
+    );
+    decodeCommand(JSON.parse(JSON.stringify(command)));
+    return "command: taken";
+  } catch (thrown) {
+    if (thrown instanceof EdgeError && thrown.code.startsWith("mqtt.")) return `command: ${thrown.code}`;
+    if (thrown instanceof ModelFault) return `command: ${thrown.code}`;
+    throw thrown;
   }
 }
 

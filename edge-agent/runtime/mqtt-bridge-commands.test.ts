@@ -138,18 +138,21 @@ describe.skipIf(findMosquitto() === undefined)("commands over a bridge, with a m
     await ask("s1/command/limit", { id: "c-2", value: 8 }, request("two"));
     await ask("s1/command/limit", { id: "c-2", value: 8 }, request("three"));
     await ask("s1/command/limit", "9", request("four"));
-    await until(
-      () => answersTo("two").length === 1 && answersTo("three").length === 1 && answersTo("four").length === 1,
-    );
+    // Whoever asks while it ends may hear of it twice.
+    await until(() => ["two", "three", "four"].every((one) => answersTo(one).length >= 1));
     await ask("s1/command/limit", { id: "c-1", value: 7, deadline }, request("five"));
     await ask("s1/command/limit", "9", request("four"));
     await ask("s1/command/limit", "10", request("four"));
-    await until(() => answersTo("four").length === 3 && answersTo("five").length === 1);
+    const isReused = ({ reason }: Record<string, unknown>) => reason === "mqtt.command.reused";
+    await until(() => answersTo("four").some(isReused) && answersTo("five").length === 1);
     expect(done).toHaveLength(3);
     expect(first).toMatchObject({ id: "c-1", status: "succeeded" });
     expect(answersTo("five")).toEqual([first]);
-    expect(answersTo("two")).toEqual(answersTo("three"));
-    expect(answersTo("four").map(({ reason }) => reason)).toEqual([undefined, undefined, "mqtt.command.reused"]);
+    expect(new Set([...answersTo("two"), ...answersTo("three")].map((said) => JSON.stringify(said))).size).toBe(1);
+    const [recorded, ...again] = answersTo("four").filter((said) => !isReused(said));
+    expect(recorded).toMatchObject({ status: "succeeded" });
+    expect(again.length).toBeGreaterThanOrEqual(1);
+    for (const said of again) expect(said).toEqual(recorded);
   });
 
   it("are known again when the broker resends what it was not told to be ours", async () => {

@@ -1,7 +1,7 @@
 import { NodeRandom } from "../../adapters/io/node/random.ts";
 import { fromHex } from "../../adapters/kit/bytes.ts";
 import { toEdgeError } from "../../adapters/kit/edge-error.ts";
-import { toRfc3339 } from "../../adapters/kit/time.ts";
+import { later, toRfc3339 } from "../../adapters/kit/time.ts";
 import { type BridgeRules, HOPS_PROPERTY, pass, remoteSubscriptions } from "../../adapters/mqtt/bridge-rule.ts";
 import { type CommandAnswer, encodeAnswer } from "../../adapters/mqtt/command-answer.ts";
 import { BrokerLink } from "../../adapters/mqtt/wire/broker-link.ts";
@@ -51,6 +51,8 @@ export interface Outgoing {
 const AGAIN_MS = 200;
 /** While messages are under way; every time costs a write to the disk. */
 const TELL_MS = 20;
+/** For an answer to be on both disks: longer than a slow peer is waited for. */
+const ANSWER_WAITS_MS = 3_000;
 const encoder = new TextEncoder();
 
 /** One bridge during one reign: out of its queue in order, in at the pace of what is durable here. */
@@ -165,13 +167,22 @@ export class MqttBridgeRun {
       ...(id === undefined ? {} : { id }),
     };
     const payload = encodeAnswer(answer);
-    try {
-      await this.#parts.queue.add({ topic, payload, qos: 1, retain: false, properties, correlation });
-    } catch (thrown) {
-      this.counts.dropped += 1;
-      const { message } = toEdgeError(thrown, "spool.failed");
-      this.#parts.ports.note("warn", `bridge ${this.#parts.name}: an answer to ${topic} is not kept: ${message}`);
-    }
+    const { ports, queue, name } = this.#parts;
+    const added = queue
+      .add({ topic, payload, qos: 1, retain: false, properties, correlation })
+      .catch((thrown: unknown) => {
+        this.counts.dropped += 1;
+        const { message } = toEdgeError(thrown, "spool.failed");
+        ports.note("warn", `bridge ${name}: an answer to ${topic} is not kept: ${message}`);
+      });
+    // The device's next command waits for this one's end: a disk that does not come back must not hold it up.
+    await new Promise<void>((resolve) => {
+      const cancel = ports.timers.at(later(ports.timers.now(), ANSWER_WAITS_MS), resolve);
+      void added.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   async #take(message: LinkMessage): Promise<void> {
