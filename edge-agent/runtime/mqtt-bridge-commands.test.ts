@@ -212,6 +212,17 @@ describe.skipIf(findMosquitto() === undefined)("commands over a bridge, with a m
     ]);
   });
 
+  it("are the same over MQTT 3.1.1, where the payload says who asks and where the answer goes", async () => {
+    await site({ bridge: "protocolVersion: 4" });
+    await ask("s1/command/limit", { id: "c-1", value: 7, replyTo: `answers${port}/payload` });
+    await until(() => answers.length === 1);
+    expect(answers[0]).toMatchObject({ topic: `answers${port}/payload`, said: { id: "c-1", status: "succeeded" } });
+    expect(answers[0]?.packet.properties?.userProperties).toBeUndefined();
+    await ask("s1/command/limit", "8");
+    await until(() => done.length === 2);
+    expect(bed.commands.submitted[1]?.command.uid).toMatch(/^mqtt-[0-9a-f]{32}\.1$/);
+  });
+
   it("that are none are dead letters and rejected", async () => {
     await site();
     await ask("s1/command/limit", { id: "c-1", vlaue: 7 }, request("1"));
