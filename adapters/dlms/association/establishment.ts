@@ -9,7 +9,7 @@ import { decodeLeniently } from "../apdu/decode-apdu.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
 import { ACTION_RESULTS } from "../apdu/results.ts";
 import { dlmsFault } from "../codes.ts";
-import { methodOffset } from "../cosem/method-offsets.ts";
+import { methodOffset } from "../cosem/short-name-offsets.ts";
 import { type DlmsData, octetString } from "../data/data.ts";
 import { toObis } from "../obis.ts";
 import { type HlsExchange, isHigh, proof, proves } from "../security/hls.ts";

@@ -5,7 +5,7 @@ import type { AttributeReference, DataResult } from "../apdu/descriptor.ts";
 import { resultFault } from "../apdu/results.ts";
 import type { VariableSpecification } from "../apdu/short-name.ts";
 import { dlmsFault } from "../codes.ts";
-import { returnsSomething } from "../cosem/method-offsets.ts";
+import { returnsSomething } from "../cosem/short-name-offsets.ts";
 import { type DlmsData, NULL_DATA } from "../data/data.ts";
 import { type Obis, obisText } from "../obis.ts";
 import type { Exchange, ExchangeContext } from "./exchange.ts";

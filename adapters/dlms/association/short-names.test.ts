@@ -10,6 +10,7 @@ import type { Apdu } from "../apdu/apdu.ts";
 import { type ConformanceBit, conformance, SN_CONFORMANCE } from "../apdu/conformance.ts";
 import { decodeApdu } from "../apdu/decode-apdu.ts";
 import { encodeApdu } from "../apdu/encode-apdu.ts";
+import { attributeOffset, methodOffset } from "../cosem/short-name-offsets.ts";
 import { array, type DlmsData, number, octetString } from "../data/data.ts";
 import { readData } from "../data/decode-data.ts";
 import { encodeData } from "../data/encode-data.ts";
@@ -120,6 +121,13 @@ describe("the base names of a meter", () => {
       result: 4,
     });
     expect(names.attribute({ ...CALENDAR, attribute: -1 })).toEqual({ kind: "missing", result: 4 });
+    // What a class has not is not named: behind its last attribute there are methods, behind them other objects.
+    expect(names.attribute({ ...REGISTER, attribute: 3 })).toEqual({ kind: "name", name: 0x0420 });
+    expect(names.attribute({ ...REGISTER, attribute: 6 })).toEqual({ kind: "missing", result: 4 });
+    expect(names.method({ ...REGISTER, method: 2 })).toEqual({ kind: "missing", result: 4 });
+    expect(attributeOffset(72, 0, 13)).toBeUndefined();
+    expect(attributeOffset(72, 1, 13)).toBe(methodOffset(72, 0, 1));
+    expect(attributeOffset(0x2716, 3, 40)).toBe(8 * 39);
   });
 
   it("of the association itself are known at once, and past the last name there is none", () => {

@@ -1,6 +1,6 @@
 import { VAA_SHORT_NAMES } from "../apdu/initiate.ts";
 import type { AttributeDescriptor, MethodDescriptor } from "../apdu/descriptor.ts";
-import { attributeOffset, methodOffset } from "../cosem/method-offsets.ts";
+import { attributeOffset, methodOffset } from "../cosem/short-name-offsets.ts";
 import { type DlmsData, elementsOf, numberOf } from "../data/data.ts";
 import { type Obis, obisFromOctets, toObis } from "../obis.ts";
 
@@ -79,7 +79,7 @@ export class ShortNames {
   }
 
   attribute({ classId, instance, attribute }: AttributeDescriptor): Resolved {
-    return this.#resolve({ classId, instance }, () => attributeOffset(attribute));
+    return this.#resolve({ classId, instance }, ({ version }) => attributeOffset(classId, version, attribute));
   }
 
   method({ classId, instance, method }: MethodDescriptor): Resolved {

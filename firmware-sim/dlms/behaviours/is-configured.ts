@@ -151,8 +151,7 @@ function mbusDiagnostic(obis: string) {
       6: fixed(number("double-long-unsigned", 0)),
       7: fixed(number("double-long-unsigned", 0)),
       8: fixed(number("double-long-unsigned", 0)),
-      9: fixed(number("double-long-unsigned", 0)),
-      10: readOnly(({ at, meter }) => octetString(meter.clock.write(at))),
+      9: readOnly(({ at, meter }) => octetString(meter.clock.write(at))),
     },
   );
 }

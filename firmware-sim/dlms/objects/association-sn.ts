@@ -8,7 +8,7 @@ import {
   octetString,
   structure,
 } from "../../../adapters/dlms/data/data.ts";
-import { methodOffset } from "../../../adapters/dlms/cosem/method-offsets.ts";
+import { methodOffset } from "../../../adapters/dlms/cosem/short-name-offsets.ts";
 import { obisOctets, toObis } from "../../../adapters/dlms/obis.ts";
 import { isVisible } from "../services/object-access.ts";
 import { baseNamesOf } from "./base-names.ts";

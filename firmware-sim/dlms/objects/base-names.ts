@@ -1,4 +1,4 @@
-import { attributeOffset, methodOffset } from "../../../adapters/dlms/cosem/method-offsets.ts";
+import { attributeOffset, methodOffset } from "../../../adapters/dlms/cosem/short-name-offsets.ts";
 import type { CosemObject } from "./cosem-object.ts";
 
 /** What a short name stands for. */
@@ -44,7 +44,7 @@ export class BaseNames {
     const { classId, version } = object;
     const parts: { readonly offset: number; readonly part: NamedPart["part"]; readonly index: number }[] = [];
     for (const index of [1, ...Object.keys(object.attributes).map(Number)]) {
-      const offset = attributeOffset(index);
+      const offset = attributeOffset(classId, version, index);
       if (offset !== undefined) parts.push({ offset, part: "attribute", index });
     }
     for (const index of Object.keys(object.methods).map(Number)) {

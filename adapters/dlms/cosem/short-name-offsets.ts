@@ -1,3 +1,5 @@
+import { interfaceClass } from "./classes.ts";
+
 /**
  * Where the methods of a class stand in short name referencing (IEC 62056-6-2, the column of short names of each class).
  * Attributes follow a rule, methods do not: each class says where its first one is, the others are 8 apart. A class that is
@@ -32,15 +34,25 @@ const LAST_METHOD: Readonly<Record<number, number>> = { 64: 2 };
 
 /** The offset of a method from the base name of its object; `undefined` where it is not known for certain. */
 export function methodOffset(classId: number, version: number, method: number): number | undefined {
-  const first = FIRST_METHOD[classId];
-  const at = typeof first === "number" ? first : first?.[version];
-  if (at === undefined || method < 1 || method > (LAST_METHOD[classId] ?? 127)) return undefined;
-  return at + STRIDE * (method - 1);
+  const first = firstMethod(classId, version);
+  const last = LAST_METHOD[classId] ?? interfaceClass(classId)?.methods.length ?? 0;
+  return first === undefined || method < 1 || method > last ? undefined : first + STRIDE * (method - 1);
 }
 
-/** The offset of an attribute; `undefined` for indexes that have no short name. */
-export function attributeOffset(attribute: number): number | undefined {
-  return attribute < 1 ? undefined : STRIDE * (attribute - 1);
+/**
+ * The offset of an attribute; `undefined` for one that the class has not, as far as it is known here: behind the last one there
+ * are methods, and other objects.
+ */
+export function attributeOffset(classId: number, version: number, attribute: number): number | undefined {
+  const known = interfaceClass(classId)?.attributes.length ?? 0;
+  if (attribute < 1 || (known > 0 && attribute > known + 1)) return undefined;
+  const offset = STRIDE * (attribute - 1);
+  return offset < (firstMethod(classId, version) ?? Number.POSITIVE_INFINITY) ? offset : undefined;
+}
+
+function firstMethod(classId: number, version: number): number | undefined {
+  const first = FIRST_METHOD[classId];
+  return typeof first === "number" ? first : first?.[version];
 }
 
 /** Methods that give something back: they are read, with their parameters; all others are written. */
