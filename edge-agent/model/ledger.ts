@@ -190,9 +190,13 @@ function isLedgerState(text: string): text is LedgerState {
 function stableJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stableJson).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${stableJson(one)}`).join()}}`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  for (const key of Object.keys(fields).sort()) {
+    const one = fields[key];
+    if (one !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${stableJson(one)}`;
+  }
+  return `{${text}}`;
 }
 
 type Hash = Readonly<Record<string, string | undefined>>;

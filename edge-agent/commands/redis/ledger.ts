@@ -13,6 +13,7 @@ import {
   LEDGER_FIELDS,
   LEDGER_RETENTION_MS,
   type LedgerRecord,
+  type OpenRecord,
   parseLedgerRecord,
   resultsChannel,
 } from "../../model/ledger.ts";
@@ -69,12 +70,8 @@ export class RedisLedger implements Ledger {
       String(deadline),
       idempotent ? "1" : "",
     ]);
-    if (kind === "new") {
-      const fields = { state: "accepted", attempt: "0", turn: "0", device, action, digest };
-      const times = { acceptedAt: String(acceptedAt), deadline: String(deadline) };
-      const made = parseLedgerRecord(command.uid, { ...fields, ...times, ...(idempotent ? { idempotent: "1" } : {}) });
-      if (made !== undefined) return { kind: "record", record: made, fresh: true };
-    }
+    if (kind === "new")
+      return { kind: "record", record: opened(command, { digest, deadline, acceptedAt }), fresh: true };
     if (kind === "fenced") return { kind };
     if (record !== undefined && (kind === "fresh" || kind === "known")) {
       return { kind: "record", record, fresh: kind === "fresh" };
@@ -190,6 +187,29 @@ export class RedisLedger implements Ledger {
     }
     return recordOf(uid, flat);
   }
+}
+
+/** What `accept` has just written. */
+function opened(
+  { uid, device, action, idempotent }: Command,
+  facts: { readonly digest: string; readonly deadline: number; readonly acceptedAt: number },
+): OpenRecord {
+  return {
+    uid,
+    state: "accepted",
+    device,
+    action,
+    idempotent,
+    ...facts,
+    attempt: 0,
+    turn: 0,
+    interrupted: 0,
+    holder: undefined,
+    epoch: 0,
+    doubt: false,
+    sentAt: undefined,
+    cancelledAt: undefined,
+  };
 }
 
 function recordOf(uid: string, flat: unknown): LedgerRecord | undefined {
