@@ -7,12 +7,21 @@ import { QOS2_OPEN } from "./limits.ts";
  */
 export class Qos2Window {
   readonly #open = new Map<number, string>();
+  /** A run of ascending packet identifiers: named by the reign it began in and a number. */
+  #turn = { epoch: 0, count: 0 };
+  /** The highest identifier of the turn. */
+  #last = 0;
 
   /** Reads what `toText` wrote; anything else is an empty window. */
   constructor(text: unknown = "") {
     if (typeof text !== "string") return;
     for (const entry of text.split(",")) {
       const match = /^(\d{1,5})=([0-9a-f]{8})$/.exec(entry);
+      const turn = /^@(\d{1,10})\.(\d{1,15})\/(\d{1,5})$/.exec(entry);
+      if (turn !== null) {
+        this.#turn = { epoch: Number(turn[1]), count: Number(turn[2]) };
+        this.#last = Number(turn[3]);
+      }
       if (match !== null && this.#open.size < QOS2_OPEN) this.#open.set(Number(match[1]), match[2] ?? "");
     }
   }
@@ -34,9 +43,21 @@ export class Qos2Window {
     return this.#open.has(packetId);
   }
 
-  open(packetId: number, digest: string): void {
+  /**
+   * Returns what tells the message from others of the same content. It follows from what is remembered of the device and from
+   * the identifier: where an agent stored a message that nobody was thanked for, and it comes to light later than its repeat
+   * at the next agent, both have the same. An identifier that does not ascend begins a turn under the name of this reign, so
+   * that none is ever given to two messages.
+   */
+  open(packetId: number, digest: string, epoch: number): string {
     this.#open.delete(packetId);
     this.#open.set(packetId, digest.slice(0, 8));
+    if (packetId <= this.#last || this.#turn.epoch === 0) {
+      const count = this.#turn.epoch === epoch ? this.#turn.count + 1 : 1;
+      this.#turn = { epoch, count };
+    }
+    this.#last = packetId;
+    return `qos2 ${this.#turn.epoch}.${this.#turn.count}/${packetId}`;
   }
 
   release(packetId: number): boolean {
@@ -44,6 +65,8 @@ export class Qos2Window {
   }
 
   toText(): string {
-    return [...this.#open].map(([packetId, digest]) => `${packetId}=${digest}`).join(",");
+    const { epoch, count } = this.#turn;
+    const turn = epoch === 0 ? [] : [`@${epoch}.${count}/${this.#last}`];
+    return [...turn, ...[...this.#open].map(([packetId, digest]) => `${packetId}=${digest}`)].join(",");
   }
 }

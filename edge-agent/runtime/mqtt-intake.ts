@@ -82,8 +82,8 @@ export class MqttIntake {
     if (window.isRepeat(packetId, content)) return await this.#storing.get(key);
     if (window.isFull && !window.has(packetId))
       throw mqttFault("mqtt.client.limit", "too many QoS 2 messages without PUBREL");
-    const { drafts, reply } = this.#drafts(device, publish);
-    window.open(packetId, content);
+    const nonce = window.open(packetId, content, this.#parts.ports.reign.epoch);
+    const { drafts, reply } = this.#drafts(device, publish, nonce);
     const stored = this.#parts.ports.southbound.store(device.uid, drafts, this.#memory(device, window));
     this.#storing.set(key, stored);
     try {
@@ -109,9 +109,11 @@ export class MqttIntake {
     return { ...this.#parts.book.memory(device.uid), [WINDOW_KEY]: window.toText() };
   }
 
+  /** @param nonce what tells it from others of the same content; absent: its arrival */
   #drafts(
     device: BookedMqttDevice,
     publish: Publish,
+    nonce?: string,
   ): { readonly drafts: readonly MessageDraft[]; readonly reply?: CommandReply } {
     try {
       if (this.#parts.isReply(device, publish.topic)) {
@@ -121,9 +123,10 @@ export class MqttIntake {
       const match = matchRule(device.says, publish.topic, device.clientId);
       if (match === undefined)
         throw mqttFault("mqtt.topic.unmapped", `no rule of the mapping ${device.mapping} is for this topic`);
-      return { drafts: mapPublish(match, { uid: device.uid, identification: device.clientId }, publish, this.#seams) };
+      const seams = nonce === undefined ? this.#seams : { ...this.#seams, nonce: () => nonce };
+      return { drafts: mapPublish(match, { uid: device.uid, identification: device.clientId }, publish, seams) };
     } catch (thrown) {
-      return { drafts: [this.#dead(device.uid, publish, toEdgeError(thrown, "mqtt.payload.not-json"))] };
+      return { drafts: [this.#dead(device.uid, publish, toEdgeError(thrown, "mqtt.payload.not-json"), nonce)] };
     }
   }
 
@@ -151,9 +154,9 @@ export class MqttIntake {
     };
   }
 
-  #dead(subject: string, publish: Publish, fault: Parameters<typeof deadLetter>[2]): MessageDraft {
+  #dead(subject: string, publish: Publish, fault: Parameters<typeof deadLetter>[2], nonce?: string): MessageDraft {
     this.deadLetters += 1;
-    return deadLetter(subject, publish, fault, this.nonce());
+    return deadLetter(subject, publish, fault, nonce ?? this.nonce());
   }
 
   /** Different for every arrival, in every reign. */

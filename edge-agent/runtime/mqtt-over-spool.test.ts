@@ -51,7 +51,7 @@ class Bed {
   }
 
   /** The active dies, and the other one has the group. */
-  async die(): Promise<void> {
+  async die(redisGoesOn: boolean = false): Promise<void> {
     const [a, b] = this.agents;
     const before = this.active;
     this.link(false);
@@ -59,6 +59,7 @@ class Bed {
     before.lose();
     this.#epoch += 1;
     void this.active.begin(this.#epoch);
+    if (redisGoesOn) this.queue.goOn();
     await this.clock.runFor(50);
     link(a.side, b.side);
     await this.clock.runFor(50);
@@ -152,6 +153,24 @@ describe("QoS 2 where the queue is slow and the group changes hands", () => {
     expect(committedTwice(bed)).toEqual([]);
   });
 
+  it("is one message where it lay on the disk of an agent that died before it could thank for it", async () => {
+    const bed = await Bed.start();
+    for (const device of bed.devices) device.say();
+    await bed.clock.runFor(50);
+    bed.queue.stall();
+    bed.agents[1].side.deaf = true;
+    for (const device of bed.devices) for (let n = 0; n < 3; n++) device.say();
+    await bed.clock.runFor(600);
+    expect(bed.devices.map(({ thanked }) => thanked)).toEqual([["1"], ["1"]]);
+    bed.agents[1].side.deaf = false;
+    await bed.die(true);
+    for (const device of bed.devices) device.say();
+    await bed.settle();
+    judge(bed);
+    expect(committedTwice(bed)).toEqual([]);
+    expect(bed.queued("dev-0").map(({ value }) => value)).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
   it("is one message whatever happens", async () => {
     const steps = fc.array(
       fc.oneof(
@@ -160,7 +179,7 @@ describe("QoS 2 where the queue is slow and the group changes hands", () => {
         { weight: 2, arbitrary: fc.record({ still: fc.boolean() }) },
         { weight: 1, arbitrary: fc.record({ deaf: fc.boolean() }) },
         { weight: 1, arbitrary: fc.record({ isUp: fc.boolean() }) },
-        { weight: 1, arbitrary: fc.record({ dies: fc.constant(true) }) },
+        { weight: 1, arbitrary: fc.record({ dies: fc.constant(true), redisGoesOn: fc.boolean() }) },
         {
           weight: 2,
           arbitrary: fc.record({ frozenMs: fc.integer({ min: 1, max: 1_500 }), redisGoesOn: fc.boolean() }),
@@ -176,7 +195,7 @@ describe("QoS 2 where the queue is slow and the group changes hands", () => {
           else if ("wait" in step) await bed.clock.runFor(step.wait);
           else if ("frozenMs" in step) await bed.changeHands(step.frozenMs, step.redisGoesOn);
           else if ("isUp" in step) bed.link(step.isUp);
-          else if ("dies" in step) await bed.die();
+          else if ("dies" in step) await bed.die(step.redisGoesOn);
           else if ("deaf" in step) bed.agents[1].side.deaf = step.deaf;
           else if (step.still) bed.queue.stall();
           else bed.queue.goOn();

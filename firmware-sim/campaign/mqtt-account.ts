@@ -14,6 +14,8 @@ export interface MqttVerdict {
   readonly repeatedExactlyOnce: readonly string[];
   /** QoS 1 values a device had to say again, recognised at the core by their one id. */
   readonly recognised: number;
+  /** Handed over again with a job the core had not finished. */
+  readonly redelivered: number;
   /** Of one device, at the core before what it said earlier. */
   readonly disordered: readonly string[];
   /** The same of messages that say so: `late`, of an agent that was not there when the next one began. */
@@ -30,6 +32,8 @@ interface Entry {
   readonly number: number;
   isAcknowledged: boolean;
   readonly ids: Set<string>;
+  /** Jobs of the queue it came with. */
+  readonly jobs: Set<string>;
   deliveries: number;
 }
 
@@ -59,6 +63,7 @@ export class MqttAccount {
       number,
       isAcknowledged: false,
       ids: new Set(),
+      jobs: new Set(),
       deliveries: 0,
     });
   }
@@ -71,8 +76,12 @@ export class MqttAccount {
     this.#acknowledged += 1;
   }
 
-  /** The core was handed a message, for the first time or again. */
-  delivered(message: Message): void {
+  /**
+   * The core was handed a message, for the first time or again.
+   *
+   * @param job one that the core took and did not finish in time comes again: what was committed once is handed over twice then
+   */
+  delivered(message: Message, job: string): void {
     if (message.type !== "busbar.reading.v1") return;
     const [point] = message.data.points;
     if (point?.name === "dead") this.#wills += 1;
@@ -91,6 +100,7 @@ export class MqttAccount {
     }
     entry.deliveries += 1;
     entry.ids.add(message.id);
+    entry.jobs.add(job);
   }
 
   /** Whether the core has all that devices were thanked for. */
@@ -109,8 +119,9 @@ export class MqttAccount {
       delivered: all.filter(([, one]) => one.deliveries > 0).length,
       lost: those((one) => one.isAcknowledged && one.deliveries === 0),
       twice: those((one) => one.ids.size > 1),
-      repeatedExactlyOnce: those((one) => one.qos === 2 && one.deliveries > 1),
-      recognised: all.filter(([, one]) => one.qos === 1 && one.deliveries > 1 && one.ids.size === 1).length,
+      repeatedExactlyOnce: those((one) => one.qos === 2 && one.jobs.size > 1),
+      recognised: all.filter(([, one]) => one.qos === 1 && one.jobs.size > 1 && one.ids.size === 1).length,
+      redelivered: all.filter(([, one]) => one.deliveries > one.jobs.size).length,
       disordered: this.#disordered,
       late: this.#late,
       invented: this.#invented,

@@ -77,7 +77,7 @@ export async function mqttKills(settings: MqttKillsSettings): Promise<MqttKillsR
   const consumer = consume({
     redis: pair.redis.url,
     groups: ["main"],
-    handler: async (message) => account.delivered(message),
+    handler: async (message, { jobId }) => account.delivered(message, jobId),
   });
   const clients = new MqttClients({ count, ports: pair.agents.map(({ port }) => port), everyMs, account });
   let keep = true;
