@@ -12,7 +12,7 @@ describe("the QoS 2 window of a device", () => {
     expect(next.isRepeat(7, "fedcba9876543210")).toBe(false);
     expect(next.release(7)).toBe(true);
     expect(next.isRepeat(7, "0123456789abcdef")).toBe(false);
-    expect(next.toText()).toBe("@3.1/7");
+    expect(next.toText()).toBe("@0.0/7");
   });
 
   it("tells a message from others by what the next agent finds the same", () => {
@@ -21,6 +21,8 @@ describe("the QoS 2 window of a device", () => {
     const known = window.toText();
     const first = window.open(8, "0123456789abcdef", 3);
     expect(new Qos2Window(known).open(8, "0123456789abcdef", 4)).toBe(first);
+    // Of a device nobody has heard of before, too.
+    expect(new Qos2Window().open(8, "0123456789abcdef", 4)).toBe(first);
   });
 
   it("never tells two messages by the same: an identifier that is used again is another reign's, or later in this one", () => {
@@ -36,7 +38,7 @@ describe("the QoS 2 window of a device", () => {
   it("is read without its turn as an earlier version wrote it", () => {
     const window = new Qos2Window("7=01234567");
     expect(window.isRepeat(7, "0123456789abcdef")).toBe(true);
-    expect(window.open(8, "0123456789abcdef", 5)).toBe("qos2 5.1/8");
+    expect(window.open(8, "0123456789abcdef", 5)).toBe("qos2 0.0/8");
   });
 
   it("is bounded, and fits a device's memory when full", () => {

@@ -7,7 +7,7 @@ import { QOS2_OPEN } from "./limits.ts";
  */
 export class Qos2Window {
   readonly #open = new Map<number, string>();
-  /** A run of ascending packet identifiers: named by the reign it began in and a number. */
+  /** A run of ascending packet identifiers: named by the reign it began in and a number; 0.0 with a device's first message. */
   #turn = { epoch: 0, count: 0 };
   /** The highest identifier of the turn. */
   #last = 0;
@@ -52,7 +52,7 @@ export class Qos2Window {
   open(packetId: number, digest: string, epoch: number): string {
     this.#open.delete(packetId);
     this.#open.set(packetId, digest.slice(0, 8));
-    if (packetId <= this.#last || this.#turn.epoch === 0) {
+    if (packetId <= this.#last) {
       const count = this.#turn.epoch === epoch ? this.#turn.count + 1 : 1;
       this.#turn = { epoch, count };
     }
@@ -66,7 +66,7 @@ export class Qos2Window {
 
   toText(): string {
     const { epoch, count } = this.#turn;
-    const turn = epoch === 0 ? [] : [`@${epoch}.${count}/${this.#last}`];
+    const turn = this.#last === 0 ? [] : [`@${epoch}.${count}/${this.#last}`];
     return [...turn, ...[...this.#open].map(([packetId, digest]) => `${packetId}=${digest}`)].join(",");
   }
 }
