@@ -147,7 +147,7 @@ describe("busbar probe dlms", () => {
     expect(unseen.err).toMatch(/not in the object list of client 1: .* say its class, 3\/1-0:77\.7\.7/);
     expect((await probe("invoke", ["0-0:1.0.0:fly"])).err).toMatch(/no method "fly"; there are .*adjust-to-minute/);
     expect((await probe("read", ["1-0:1.8.0:frequency"])).err).toMatch(/there are value, scaler-unit/);
-    expect((await probe("read", ["1-0:1.8.0"], { protection: "none" })).err).toMatch(/--auth/);
+    expect((await probe("read", ["1-0:1.8.0"], { protection: "none" })).err).toMatch(/--protection.*--sn/);
     expect((await probe("read", ["1-0:1.8.0"], { hdlc: true, within: 1_000 })).err).toMatch(/--hdlc, --udp/);
     expect((await probe("read", ["1-0:1.8.0"], { generalCiphering: "one-pass" })).err).toMatch(/suite 0 has no key/);
   });
