@@ -42,7 +42,6 @@ describe("links that fail", () => {
         cable.cut();
       },
     },
-    { how: "both ends are reset once", cut: (cable: Cable): void => cable.cut() },
   ])(
     "the pair link alone: nobody takes over while the active renews its lease; $how",
     {
