@@ -39,6 +39,22 @@ describe("SilenceWatch", () => {
     expect(second).toBeGreaterThan(40);
   });
 
+  it("grants no patience to one that is stopped, whatever it said last", async () => {
+    let silentFor = 0;
+    const watch = new SilenceWatch({
+      graceMs: 10_000,
+      silentForMs: 100,
+      share: () => ({ state: "stopped", ranMs: 5 }),
+      silent: (forMs) => {
+        silentFor = forMs;
+      },
+    });
+    watch.start();
+    watch.heard(60_000);
+    await until(() => silentFor > 0);
+    expect(silentFor).toBeLessThan(900);
+  });
+
   it("does not take one that gets no processor for one that hangs, unless that lasts", async () => {
     let silentFor = 0;
     const share = () => ({ state: "runnable", ranMs: 5 }) as const;

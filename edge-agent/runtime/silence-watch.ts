@@ -73,23 +73,26 @@ export class SilenceWatch {
     this.#lookedAt = now;
     if (slept > this.#everyMs) this.#since = Math.max(this.#since, Math.min(now, this.#since + slept));
     this.#ranMs ??= this.#parts.share?.()?.ranMs;
-    if (now - this.#since <= this.#limit) return;
+    if (now - this.#since <= this.#limit()) return;
     // Signs may wait in our own channel: they are read before anybody is judged.
     setImmediate(() => setImmediate(() => this.#judge()));
   }
 
   #judge(): void {
     const forMs = performance.now() - this.#since;
-    if (this.#timer === undefined || forMs <= this.#limit || this.#isStarved(forMs)) return;
+    if (this.#timer === undefined || forMs <= this.#limit()) return;
+    const share = this.#parts.share?.();
+    // Who was stopped does what it announced to be busy with no more than anything else.
+    const isOver = share?.state === "stopped" || forMs > this.#limit(this.#patienceMs);
+    if (!isOver || (share !== undefined && this.#isStarved(share, forMs))) return;
     this.stop();
     this.#parts.silent(forMs);
   }
 
-  #isStarved(forMs: number): boolean {
-    const share = this.#parts.share?.();
-    if (share === undefined || this.#ranMs === undefined) return false;
+  #isStarved(share: ProcessorShare, forMs: number): boolean {
+    if (this.#ranMs === undefined) return false;
     const counted = Math.max(share.ranMs - this.#ranMs, forMs / STARVED_FACTOR);
-    if (share.state === "stopped" || counted > this.#limit) return false;
+    if (share.state === "stopped" || counted > this.#limit(this.#patienceMs)) return false;
     if (!this.#heard) return this.#isStarting(share.ranMs);
     this.#idle = share.state === "runnable" ? 0 : this.#idle + 1;
     return this.#idle < IDLE_LOOKS;
@@ -101,7 +104,7 @@ export class SilenceWatch {
     return now - this.#progress.at < STANDSTILL_MS;
   }
 
-  get #limit(): number {
-    return this.#heard ? this.#parts.silentForMs + this.#patienceMs : this.#parts.graceMs;
+  #limit(patienceMs: number = 0): number {
+    return this.#heard ? this.#parts.silentForMs + patienceMs : this.#parts.graceMs;
   }
 }
