@@ -61,8 +61,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${USAGE}\nFaults:\n${known}\n`);
     return 0;
   }
+  // Before anything is started for it.
+  span(values.minutes);
   if ((values.faults === "none") !== (values.burn !== undefined))
-    throw new Error("--faults none and --burn go together: one without the other is nothing to be judged");
+    throw new Misuse("--faults none and --burn go together: one without the other is nothing to be judged");
   if (values.burn !== undefined) return await burnCores(values, count(values.burn, "burn"));
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : count(values.seed, "seed");
   const wanted = namedFaults(values.faults?.split(","));
@@ -83,7 +85,7 @@ async function burnCores(values: Values, burners: number): Promise<number> {
   const bed = await Bed.start(bedOptions(values));
   bed.keep = true;
   try {
-    const forMs = Number(values.minutes) * 60_000;
+    const forMs = span(values.minutes);
     const settings = { burners, forMs, commandEveryMs: count(values.commands, "commands") };
     const result = await burn(bed, settings, (text) => void (values.json || process.stdout.write(`${text}\n`)));
     process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -155,7 +157,7 @@ async function run(bed: Bed, wanted: readonly Fault[], values: Values, seed: num
     faults: chosen,
     settings: {
       seed,
-      forMs: Number(values.minutes) * 60_000,
+      forMs: span(values.minutes),
       commandEveryMs: count(values.commands, "commands"),
       restMs: count(values.rest, "rest"),
       remembers: values["hold-down"],
@@ -191,15 +193,25 @@ function replay(values: Values, seed: number): string {
   return `npm run campaign -- --minutes ${minutes} --seed ${seed} --devices ${devices} --every ${every} --commands ${commands} --rest ${rest} --redis ${redis}${chosen}${alone}`;
 }
 
+/** Minutes as they are written, in ms. */
+function span(minutes: string): number {
+  const value = Number(minutes);
+  if (!(value > 0 && Number.isFinite(value))) throw new Misuse(`--minutes is a number above 0, not ${minutes}`);
+  return value * 60_000;
+}
+
 function count(text: string, name: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number, not ${text}`);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Misuse(`--${name} is a whole number, not ${text}`);
   return value;
 }
 
+/** What was asked for cannot be done: the one who asked wants to hear how to ask. */
+class Misuse extends Error {}
+
 main(process.argv.slice(2)).then(endProcess, (thrown: unknown) => {
-  const isUsage = thrown instanceof TypeError && "code" in thrown && String(thrown.code).startsWith("ERR_PARSE_ARGS");
-  if (isUsage) process.stderr.write(`${thrown.message}\n\n${USAGE}\n`);
+  const isUnknown = thrown instanceof TypeError && "code" in thrown && String(thrown.code).startsWith("ERR_PARSE_ARGS");
+  if (isUnknown || thrown instanceof Misuse) process.stderr.write(`${thrown.message}\n\n${USAGE}\n`);
   else process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
   return endProcess(2);
 });
